@@ -3,31 +3,8 @@
 #define WSCONFORM_NET_TCP_H
 
 #include "base/bytes.h"
-#include "base/error.h"
+#include "net/address.h"
 #include "net/loop.h"
-
-/* An address to connect to or listen on. */
-struct net_address {
-    uint8_t storage[128]; /* a struct sockaddr_storage */
-};
-
-/* Resolves a host name or an IPv4 or IPv6 literal (with or without brackets). Returns 0, or -1
- * with the sentence in `error`. When a name has several addresses the one that accepts a
- * connection is found by net_tcp_first_open; here the first one counts. */
-int net_address_resolve(struct net_address *address, const char *host, unsigned port,
-                        struct error *error);
-
-/* As above, but tries all addresses of the name and keeps the first on which something listens
- * (localhost may be ::1 or 127.0.0.1); falls back to the first. Blocks for at most `timeout_ms`. */
-int net_address_resolve_open(struct net_address *address, const char *host, unsigned port,
-                             unsigned timeout_ms, struct error *error);
-
-/* True if something accepts TCP connections there now (the connection is closed at once).
- * Blocks for at most `timeout_ms`. */
-bool net_address_answers(const struct net_address *address, unsigned timeout_ms);
-
-/* A free TCP port on 127.0.0.1 at this moment; 0 if there is none. */
-unsigned net_address_free_port(void);
 
 /* How a connection ended. */
 enum net_end {
@@ -47,7 +24,9 @@ struct net_tcp_events {
     void (*bytes)(void *context, uint8_t *data, size_t len);
     /* The last write was handed to the kernel: the next may follow. */
     void (*written)(void *context);
-    /* Nothing more will come. Writing may still work after NET_END_FIN. */
+    /* Nothing more will come. Writing may still work after NET_END_FIN; if it does not, this is
+     * called once more with another end, and `written` is not. What a peer sent before a reset is
+     * read first, even if a write found the reset earlier. */
     void (*ended)(void *context, enum net_end end);
 };
 
@@ -67,18 +46,11 @@ void net_tcp_half_close(struct net_tcp *tcp);
 void net_tcp_pause(struct net_tcp *tcp);
 void net_tcp_resume(struct net_tcp *tcp);
 
-/* Closes and frees; no callback comes any more. `reset` ends with RST instead of FIN. */
+/* Closes and frees; no callback comes any more. `reset` ends with RST instead of FIN. What was
+ * not `written` yet is lost, and the kernel resets where octets of the peer were left unread. */
 void net_tcp_close(struct net_tcp *tcp, bool reset);
 
-/* Listening. `accepted` owns the connection that it is given and sets its callbacks with
- * net_tcp_attach before it returns. */
-struct net_listener;
-typedef void net_listener_accepted(void *context, struct net_tcp *tcp);
-struct net_listener *net_listener_open(struct net_loop *loop, const struct net_address *address,
-                                       net_listener_accepted *accepted, void *context,
-                                       struct error *error); /* NULL with the sentence in error */
-unsigned net_listener_port(const struct net_listener *listener);
-void net_listener_close(struct net_listener *listener); /* NULL is fine */
+/* Sets the callbacks of a connection that a listener accepted. */
 void net_tcp_attach(struct net_tcp *tcp, const struct net_tcp_events *events, void *context);
 
 #endif

@@ -56,11 +56,17 @@ struct ws_http_cursor {
 bool ws_http_next_member(const struct ws_http_head *head, const char *name,
                          struct ws_http_cursor *cursor, struct bytes *member);
 
+/* The same over a single value, from `*offset` (0 at first) on. */
+bool ws_http_next_in_value(struct bytes value, size_t *offset, struct bytes *member);
+
 /* True if `token` is a member of the list in any letter case. */
 bool ws_http_list_has(const struct ws_http_head *head, const char *name, const char *token);
 
 /* True if `text` is a token (RFC 9110, 5.6.2): not empty, no separators. */
 bool ws_http_is_token(struct bytes text);
+
+/* 11 for "HTTP/1.1", 10 for "HTTP/1.0" and so on; 0 if it is no HTTP-version (RFC 9112, 2.3). */
+unsigned ws_http_version(struct bytes text);
 
 /* "GET /chat HTTP/1.1" taken apart; false if it is not three parts with single spaces between. */
 struct ws_http_request_line {
@@ -71,7 +77,8 @@ struct ws_http_request_line {
 bool ws_http_split_request(struct bytes line, struct ws_http_request_line *out);
 
 /* "HTTP/1.1 101 Switching Protocols" taken apart; false if it is not a status line. `code` is 100
- * to 599; the reason may be empty. */
+ * to 599; the reason may be empty, and its `data` is NULL when even the space in front of it is
+ * missing (RFC 9112, 4 wants one; many readers do without). */
 struct ws_http_status_line {
     struct bytes version;
     unsigned code;

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WSCONFORM_CASE_SPEC_H
+#define WSCONFORM_CASE_SPEC_H
+
+#include "base/arena.h"
+#include "case/catalogue.h"
+#include "ws/frame.h"
+
+/* A case as docs/case-language.md describes it, read and expanded. Everything is owned by the
+ * arena of its set. */
+
+enum case_role { CASE_ROLE_SERVER = 1, CASE_ROLE_CLIENT = 2, CASE_ROLE_BOTH = 3 };
+
+struct case_payload {
+    enum {
+        CASE_PAYLOAD_OCTETS, /* octets */
+        CASE_PAYLOAD_REPEAT, /* octets, `count` times */
+        CASE_PAYLOAD_JSON,   /* a JSON string literal of `count` octets */
+        CASE_PAYLOAD_RANDOM, /* `count` seeded random octets */
+        CASE_PAYLOAD_CONCAT  /* parts, `count` of them */
+    } kind;
+    struct bytes octets;
+    size_t count;
+    const struct case_payload *parts;
+};
+
+struct case_frame {
+    uint8_t opcode;
+    uint8_t rsv;
+    bool fin;
+    enum { CASE_MASK_AS_DUE, CASE_MASK_ON, CASE_MASK_OFF, CASE_MASK_KEY } mask;
+    uint8_t key[4];
+    unsigned form; /* 7, 16, 64; 0: the shortest */
+    bool has_length;
+    uint64_t length; /* what the header says, if has_length */
+    struct case_payload payload;
+};
+
+struct case_message {
+    uint8_t opcode; /* WS_TEXT or WS_BINARY */
+    struct case_payload payload;
+    size_t fragment; /* octets in each fragment; 0: see sizes */
+    const size_t *sizes;
+    size_t size_count;
+};
+
+struct case_step {
+    enum {
+        CASE_STEP_SEND,
+        CASE_STEP_MESSAGE,
+        CASE_STEP_RAW,
+        CASE_STEP_AWAIT_ECHO,
+        CASE_STEP_AWAIT_PONG,
+        CASE_STEP_AWAIT_END,
+        CASE_STEP_HALF_CLOSE
+    } kind;
+    struct case_frame frame;     /* SEND; a "close" step is one */
+    struct case_message message; /* MESSAGE */
+    struct bytes raw;            /* RAW */
+};
+
+struct case_cut {
+    enum { CASE_CUT_NONE, CASE_CUT_SIZE, CASE_CUT_FRAMES, CASE_CUT_LINES } kind;
+    size_t size; /* octets in a write, with CASE_CUT_SIZE */
+};
+
+struct case_field {
+    const char *name;
+    const char *value;
+};
+
+struct case_names {
+    const char *const *items;
+    size_t count;
+};
+
+/* Edits to the legal request; NULL and 0 mean "as it is". */
+struct case_request {
+    const char *method;
+    const char *target;
+    const char *version;
+    const char *line;
+    struct case_names remove;
+    const struct case_field *set;
+    size_t set_count;
+    struct case_names add;
+    bool reverse;
+    enum { CASE_LETTERS_AS_IS, CASE_LETTERS_UPPER, CASE_LETTERS_LOWER } letters;
+    const char *eol;
+    bool has_body;
+    struct case_payload body;
+    struct case_cut cut;
+};
+
+struct case_spec {
+    const char *file; /* where it stands */
+    const char *section;
+    const char *id;
+    const struct case_requirement *const *requires; /* at least one; the first names a failure */
+    size_t require_count;
+    enum case_role role;
+    struct case_names autobahn;
+    struct case_names flags;
+    bool big;
+    bool needs_echo;
+    const char *does;
+    const char *expects;
+    struct case_request request;
+    const struct case_step *steps;
+    size_t step_count;
+    struct case_cut cut;
+    const char *outcome;       /* NULL for a run-level case */
+    struct case_names observe; /* only for a run-level case */
+};
+
+/* The cases of one run, in the order of the files, and the catalogue that they refer to. */
+struct case_set {
+    struct arena arena;
+    struct case_catalogue catalogue;
+    struct case_spec *cases;
+    size_t count;
+    size_t capacity;
+};
+
+/* A zeroed struct is an empty set; this frees what it holds. */
+void case_spec_free_set(struct case_set *set);
+
+/* The case of that id, or NULL. */
+const struct case_spec *case_spec_find(const struct case_set *set, const char *id);
+
+/* True if the case has that flag. */
+bool case_spec_has_flag(const struct case_spec *spec, const char *flag);
+
+/* True for a case that is judged by what is seen on all connections of a run. */
+bool case_spec_is_run_level(const struct case_spec *spec);
+
+#endif

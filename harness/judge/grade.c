@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "judge/grade.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Fragments of one message that an endpoint must take before it may call it abuse (A57). */
+enum { FRAGMENTS_MUST_PASS = 1000 };
+
+static bool never_on_the_wire(uint16_t code, bool empty)
+{
+    enum ws_close_class class = ws_close_classify(code);
+    return !empty && (class == WS_CLOSE_CLASS_LOCAL || class == WS_CLOSE_CLASS_UNUSED);
+}
+
+enum judge_grade judge_grade_failure_code(unsigned wanted, uint16_t code)
+{
+    if (code == wanted)
+        return JUDGE_STRICT;
+    switch (code) {
+    case WS_CLOSE_PROTOCOL_ERROR:
+    case WS_CLOSE_UNSUPPORTED_DATA:
+    case WS_CLOSE_INVALID_PAYLOAD:
+    case WS_CLOSE_POLICY:
+    case WS_CLOSE_TOO_BIG:
+    case WS_CLOSE_INTERNAL_ERROR:
+    case WS_CLOSE_NO_STATUS:
+        return JUDGE_LENIENT;
+    case WS_CLOSE_NORMAL:
+    case WS_CLOSE_GOING_AWAY:
+        return JUDGE_WARNING; /* A02: they claim a normal end */
+    default:
+        break;
+    }
+    switch (ws_close_classify(code)) {
+    case WS_CLOSE_CLASS_LIBRARY:
+    case WS_CLOSE_CLASS_PRIVATE:
+        return JUDGE_LENIENT;
+    case WS_CLOSE_CLASS_REGISTERED:
+    case WS_CLOSE_CLASS_UNASSIGNED:
+    case WS_CLOSE_CLASS_DEFINED:
+        return JUDGE_WARNING;
+    default:
+        return JUDGE_VIOLATION;
+    }
+}
+
+/* A03: the RFC says only that the code is "typically" echoed; but an error code for a legal Close
+ * is none of what 5.5.1 describes. */
+static enum judge_grade reply_to_legal(uint16_t sent, uint16_t code)
+{
+    if (code == sent)
+        return JUDGE_STRICT;
+    if (code == WS_CLOSE_NORMAL || code == WS_CLOSE_NO_STATUS)
+        return JUDGE_LENIENT;
+    return code == WS_CLOSE_PROTOCOL_ERROR ? JUDGE_VIOLATION : JUDGE_WARNING;
+}
+
+/* A07, A08, A64: no sentence says what the receiver of a code that should not be sent must do, so
+ * failing, a neutral end and any other legal code are all within its rights. */
+static enum judge_grade reply_to_illegal(uint16_t sent, uint16_t code)
+{
+    if (code == WS_CLOSE_PROTOCOL_ERROR)
+        return JUDGE_STRICT;
+    if (code != sent)
+        return JUDGE_LENIENT;
+    return ws_close_classify(sent) == WS_CLOSE_CLASS_UNASSIGNED ? JUDGE_LENIENT : JUDGE_OPEN;
+}
+
+enum judge_grade judge_grade_reply_code(uint16_t sent, uint16_t code)
+{
+    if (never_on_the_wire(code, code == WS_CLOSE_NO_STATUS))
+        return JUDGE_VIOLATION;     /* 7.4.1, 7.4.2 */
+    if (sent == WS_CLOSE_NO_STATUS) /* A04 */
+        return code == WS_CLOSE_NO_STATUS ? JUDGE_STRICT : JUDGE_LENIENT;
+    switch (ws_close_classify(sent)) {
+    case WS_CLOSE_CLASS_DEFINED:
+    case WS_CLOSE_CLASS_LIBRARY:
+    case WS_CLOSE_CLASS_PRIVATE:
+        return reply_to_legal(sent, code);
+    case WS_CLOSE_CLASS_REGISTERED: /* A08: at IANA only after the RFC */
+        return code == sent ? JUDGE_STRICT : JUDGE_LENIENT;
+    default:
+        return reply_to_illegal(sent, code);
+    }
+}
+
+static void describe_close(const struct judge_seen *seen, char *text, size_t size)
+{
+    if (seen->close_violation == WS_BAD_CLOSE_LENGTH)
+        snprintf(text, size, "a Close with a body of one octet");
+    else if (seen->match->close.code == WS_CLOSE_NO_STATUS &&
+             seen->close_violation != WS_BAD_CLOSE_CODE_1005)
+        snprintf(text, size, "a Close without a code");
+    else
+        snprintf(text, size, "Close %u", seen->match->close.code);
+}
+
+static const char *describe_end(const struct judge_seen *seen)
+{
+    if (seen->end == JUDGE_END_FIN)
+        return "the end of TCP";
+    if (seen->end == JUDGE_END_RESET)
+        return "a reset";
+    return seen->waited ? "TCP left open" : "TCP still open";
+}
+
+static void describe_silence(const struct judge_seen *seen, char *text, size_t size)
+{
+    const char *alive = seen->alive ? ", and it went on to answer what came later" : "";
+    if (!judge_match_echoes_done(seen->match))
+        snprintf(text, size, "the connection stays open and the echo does not come%s", alive);
+    else if (!judge_match_pongs_done(seen->match))
+        snprintf(text, size, "the connection stays open and the pong does not come%s", alive);
+    else if (seen->ledger->violation != WS_FINE || seen->ledger->close_sent)
+        snprintf(text, size, "the connection stays open%s", alive);
+    else if (seen->alive)
+        snprintf(text, size, "all was answered and the connection lives");
+    else
+        snprintf(text, size, "the connection stays open, but nothing more is answered");
+}
+
+void judge_grade_describe(const struct judge_seen *seen, char *text, size_t size)
+{
+    if (seen->status == 0)
+        snprintf(text, size, "no answer to the handshake, %s", describe_end(seen));
+    else if (seen->status != 101)
+        snprintf(text, size, "the handshake was answered with %u", seen->status);
+    else if (seen->status_bad)
+        snprintf(text, size, "the handshake was answered with a 101 that breaks %s",
+                 seen->status_rule != NULL ? seen->status_rule : "4.2.2");
+    else if (seen->match->wrong[0] != '\0')
+        snprintf(text, size, "%s", seen->match->wrong);
+    else if (seen->match->processed)
+        snprintf(text, size, "it answered what stands behind the violation");
+    else if (seen->match->close_seen) {
+        char close[64];
+        describe_close(seen, close, sizeof(close));
+        snprintf(text, size, "%s, then %s", close, describe_end(seen));
+    } else if (seen->end != JUDGE_END_OPEN)
+        snprintf(text, size, "%s without a Close", describe_end(seen));
+    else
+        describe_silence(seen, text, size);
+}
+
+/* A38, A46, A57, 10.4: an endpoint may have limits, and a type that it does not serve. */
+static bool within_its_limits(const struct judge_seen *seen)
+{
+    bool large =
+        seen->ledger->largest >= seen->limit || seen->ledger->fragments > FRAGMENTS_MUST_PASS;
+    if (!seen->match->close_seen)
+        return large && seen->end != JUDGE_END_OPEN;
+    uint16_t code = seen->match->close.code;
+    return code == WS_CLOSE_UNSUPPORTED_DATA ||
+           (large && (code == WS_CLOSE_TOO_BIG || code == WS_CLOSE_POLICY));
+}
+
+static enum judge_grade grade_life(const struct judge_seen *seen)
+{
+    if (seen->status != 101 || seen->status_bad)
+        return JUDGE_VIOLATION;
+    if (seen->alive && judge_match_echoes_done(seen->match) && judge_match_pongs_done(seen->match))
+        return JUDGE_STRICT;
+    return within_its_limits(seen) ? JUDGE_OPEN : JUDGE_VIOLATION;
+}
+
+static enum judge_grade grade_failure(const struct judge_seen *seen, unsigned wanted)
+{
+    if (seen->status != 101)
+        return JUDGE_VIOLATION;
+    if (seen->match->close_seen) {
+        if (seen->close_violation == WS_BAD_CLOSE_LENGTH)
+            return JUDGE_VIOLATION;
+        if (never_on_the_wire(seen->match->close.code, seen->close_violation == WS_FINE))
+            return JUDGE_VIOLATION;
+        return judge_grade_failure_code(wanted, seen->match->close.code);
+    }
+    return seen->end != JUDGE_END_OPEN ? JUDGE_LENIENT : JUDGE_VIOLATION; /* A01 */
+}
+
+static enum judge_grade grade_reply(const struct judge_seen *seen)
+{
+    if (seen->status != 101 || !seen->ledger->close_sent)
+        return JUDGE_VIOLATION;
+    if (seen->match->close_seen) {
+        if (seen->close_violation == WS_BAD_CLOSE_LENGTH ||
+            seen->close_violation == WS_BAD_CLOSE_CODE_1005 ||
+            seen->close_violation == WS_BAD_CLOSE_REASON)
+            return JUDGE_VIOLATION; /* A07, A04, A09 */
+        return judge_grade_reply_code(seen->ledger->close.code, seen->match->close.code);
+    }
+    /* A44: a reset may have destroyed the Close. */
+    return seen->end == JUDGE_END_RESET ? JUDGE_OPEN : JUDGE_VIOLATION;
+}
+
+static enum judge_grade grade_refusal(const struct judge_seen *seen, unsigned wanted)
+{
+    if (seen->status == 101)
+        return JUDGE_VIOLATION;
+    if (seen->status == 0)
+        return seen->end != JUDGE_END_OPEN ? JUDGE_LENIENT : JUDGE_VIOLATION; /* A16 */
+    if (wanted == 0 || seen->status == wanted)
+        return JUDGE_STRICT;
+    /* 4.2.1: the server answers "with an appropriate error code". */
+    return seen->status >= 400 ? JUDGE_LENIENT : JUDGE_WARNING;
+}
+
+static enum judge_grade grade_alternative(enum judge_word word, unsigned code,
+                                          const struct judge_seen *seen)
+{
+    switch (word) {
+    case JUDGE_ECHO:
+    case JUDGE_PONG:
+    case JUDGE_SURVIVE:
+    case JUDGE_ACCEPT:
+        return grade_life(seen);
+    case JUDGE_FAIL:
+        return grade_failure(seen, code);
+    case JUDGE_CLOSE:
+        return grade_reply(seen);
+    case JUDGE_REJECT:
+        return grade_refusal(seen, code);
+    case JUDGE_ANSWER:
+        return grade_refusal(seen, 0);
+    }
+    return JUDGE_VIOLATION;
+}
+
+/* What no outcome permits, whatever else is seen. */
+static bool certainly_wrong(const struct judge_seen *seen)
+{
+    return seen->match->wrong[0] != '\0' || seen->match->processed;
+}
+
+struct judge_judgement judge_grade(const struct judge_outcome *outcome,
+                                   const struct judge_seen *seen)
+{
+    struct judge_judgement judgement = {.grade = JUDGE_VIOLATION};
+    judge_grade_describe(seen, judgement.diagnosis, sizeof(judgement.diagnosis));
+    if (certainly_wrong(seen))
+        return judgement;
+    for (size_t i = 0; i < outcome->count; i++) {
+        enum judge_grade grade =
+            grade_alternative(outcome->alternatives[i].word, outcome->alternatives[i].code, seen);
+        if (grade == JUDGE_STRICT && i > 0)
+            grade = JUDGE_LENIENT;
+        if (grade < judgement.grade)
+            judgement.grade = grade;
+    }
+    /* A14: a side that received a Close "discards" what follows (1.4), which binds nobody. */
+    if (seen->match->late && judgement.grade <= JUDGE_LENIENT)
+        judgement.grade = JUDGE_OPEN;
+    judgement.lenient = judgement.grade == JUDGE_LENIENT;
+    return judgement;
+}

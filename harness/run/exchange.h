@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WSCONFORM_RUN_EXCHANGE_H
+#define WSCONFORM_RUN_EXCHANGE_H
+
+#include "run/party.h"
+#include "run/settings.h"
+#include "run/transcript.h"
+
+/* One case on one connection, with a server as the endpoint under test: the opening handshake, a
+ * positive control where the case needs one, the steps, the fence, the verdict, and the closing
+ * handshake. */
+
+/* What the endpoint did not do before a deadline passed. */
+enum run_hang {
+    RUN_HANG_NONE,
+    RUN_HANG_HANDSHAKE, /* answer the request */
+    RUN_HANG_CONTROL,   /* answer the marker before the case */
+    RUN_HANG_ANSWER,    /* answer what it owes an answer */
+    RUN_HANG_FAILURE,   /* end the connection after a violation */
+    RUN_HANG_CLOSE,     /* answer our Close */
+    RUN_HANG_TCP,       /* end TCP after the Close frames */
+    RUN_HANG_COUNT
+};
+
+enum { RUN_SIGHTINGS_MAX = 16 };
+
+/* A sentence that the endpoint broke on this connection. */
+struct run_sighting {
+    const char *rule;
+    const char *text;
+};
+
+struct run_result {
+    const struct case_spec *spec;
+    enum judge_verdict verdict;
+    struct judge_judgement judgement;
+    enum run_hang hang; /* the verdict rests on a deadline of this kind */
+    unsigned waits;     /* deadlines that were waited out */
+    bool lingered;      /* the last of them was for the end of TCP, after the verdict */
+    bool unreachable;   /* no connection could be made */
+    bool close_seen;    /* a Close came from the endpoint */
+    bool close_first;   /* and ours was not sent before it */
+    bool clean;         /* both Closes were exchanged and TCP ended */
+    uint16_t close_code;
+    uint64_t duration_us; /* from the beginning of the connection to the verdict */
+    struct run_sighting sightings[RUN_SIGHTINGS_MAX];
+    size_t sighting_count;
+    struct run_transcript transcript;
+};
+
+struct run_exchange;
+
+/* A new exchange; all arguments are borrowed until it is freed. `patience_us` is the deadline for
+ * each thing that the endpoint owes, `linger_us` how long after the verdict it may take to end
+ * TCP. The caller frees it with run_exchange_free. */
+struct run_exchange *run_exchange_new(const struct case_spec *spec,
+                                      const struct run_settings *settings, uint64_t patience_us,
+                                      uint64_t linger_us);
+
+/* The exchange as a party of a connection; borrowed from it. */
+struct run_party run_exchange_party(struct run_exchange *exchange);
+
+/* What came of it, after it wanted to close. The transcript moves to the caller, who frees it. */
+struct run_result run_exchange_take(struct run_exchange *exchange);
+
+void run_exchange_free(struct run_exchange *exchange); /* NULL is fine */
+
+#endif

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/plan.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum {
+    CONFIRMED_ENOUGH = 3,  /* hangs of one kind after which the rest is believed */
+    CONFIRMATIONS_MAX = 6, /* long waits that a run spends on confirming hangs of all kinds */
+    LINGERS_MAX = 3,       /* connections on which the end of TCP was awaited in vain */
+    HALVINGS_MAX = 1,      /* searches through all cases for a late death */
+    DEATHS_MAX = 150
+};
+
+enum state {
+    STATE_WAITING,
+    STATE_RUNNING,
+    STATE_SUSPECT, /* a deadline passed: to be confirmed */
+    STATE_CONFIRMING,
+    STATE_DONE
+};
+
+struct run_plan {
+    const struct case_spec *const *cases;
+    size_t count;
+    const struct run_settings *settings;
+    unsigned jobs;
+    bool restartable;
+    struct run_result *results;
+    enum state *states;
+    size_t running;
+    bool stopped;
+    const char *stop_reason;
+    bool gone;
+    /* hangs */
+    unsigned confirmed[RUN_HANG_COUNT];
+    unsigned confirmations;
+    unsigned lingers;
+    unsigned waits;
+    /* deaths */
+    bool dead;
+    unsigned deaths;
+    unsigned halvings;
+    char how[512];
+    size_t *history; /* cases begun since the endpoint was started */
+    size_t history_count;
+    size_t history_capacity;
+    bool inquiring;
+    struct run_inquest inquest;
+    struct run_trial trial;
+    size_t trial_next;
+    bool trial_begun;
+    struct judge_observations observations;
+};
+
+/* --- results ----------------------------------------------------------------------------- */
+
+static void set_final(struct run_plan *plan, size_t index)
+{
+    struct run_result *result = &plan->results[index];
+    plan->states[index] = STATE_DONE;
+    for (size_t i = 0; i < result->sighting_count; i++)
+        judge_observation_add(&plan->observations, result->sightings[i].rule,
+                              result->sightings[i].text, result->spec);
+}
+
+static void set_result(struct run_plan *plan, size_t index, struct run_result *result)
+{
+    run_transcript_free(&plan->results[index].transcript);
+    plan->results[index] = *result;
+}
+
+__attribute__((format(printf, 4, 5))) static void set_verdict(struct run_plan *plan, size_t index,
+                                                              enum judge_verdict verdict,
+                                                              const char *format, ...)
+{
+    struct run_result *result = &plan->results[index];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(result->judgement.diagnosis, sizeof(result->judgement.diagnosis), format, args);
+    va_end(args);
+    result->verdict = verdict;
+    plan->states[index] = STATE_DONE;
+}
+
+static bool has_connection(const struct case_spec *spec)
+{
+    return !case_spec_is_run_level(spec);
+}
+
+/* Cases that this endpoint cannot be given, with the reason. */
+static const char *not_applicable(const struct run_plan *plan, const struct case_spec *spec)
+{
+    const struct run_profile *profile = plan->settings->profile;
+    struct judge_outcome outcome;
+    if (judge_outcome_parse(&outcome, spec->outcome, NULL) != 0)
+        return "its outcome cannot be read";
+    if (judge_outcome_refuses(&outcome))
+        return NULL;
+    bool only_echo = outcome.count == 1 && outcome.alternatives[0].word == JUDGE_ECHO;
+    if (!profile->echoes && (spec->needs_echo || only_echo))
+        return "the endpoint does not return messages";
+    if (!profile->echoes && !profile->pongs)
+        return "the endpoint answers neither messages nor pings, so nothing can be proved";
+    return NULL;
+}
+
+/* --- the first pass and the confirmations ------------------------------------------------ */
+
+static struct run_job begin(struct run_plan *plan, size_t index, bool alone)
+{
+    plan->states[index] = alone ? STATE_CONFIRMING : STATE_RUNNING;
+    plan->running++;
+    plan->history = memory_grow(plan->history, &plan->history_capacity, plan->history_count + 1,
+                                sizeof(*plan->history));
+    plan->history[plan->history_count++] = index;
+    const struct run_settings *settings = plan->settings;
+    return (struct run_job){.kind = RUN_JOB_CASE,
+                            .index = index,
+                            .patience_us = alone ? settings->long_us : settings->short_us,
+                            .linger_us = plan->lingers < LINGERS_MAX ? settings->short_us : 0};
+}
+
+static size_t find_state(const struct run_plan *plan, enum state state)
+{
+    size_t i = 0;
+    while (i < plan->count && plan->states[i] != state)
+        i++;
+    return i;
+}
+
+static struct run_job next_waiting(struct run_plan *plan)
+{
+    size_t index = find_state(plan, STATE_WAITING);
+    if (index == plan->count)
+        return (struct run_job){.kind = RUN_JOB_NONE};
+    bool big = plan->cases[index]->big;
+    if (plan->running >= (big ? 1 : plan->jobs))
+        return (struct run_job){.kind = RUN_JOB_NONE};
+    return begin(plan, index, false);
+}
+
+static bool is_believed(const struct run_plan *plan, enum run_hang hang)
+{
+    return plan->confirmed[hang] >= CONFIRMED_ENOUGH || plan->confirmations >= CONFIRMATIONS_MAX;
+}
+
+static struct run_job next_suspect(struct run_plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->states[i] != STATE_SUSPECT)
+            continue;
+        if (!is_believed(plan, plan->results[i].hang))
+            return begin(plan, i, true);
+        set_final(plan, i);
+    }
+    return (struct run_job){.kind = RUN_JOB_END};
+}
+
+void run_plan_finished(struct run_plan *plan, size_t index, struct run_result *result)
+{
+    bool confirming = plan->states[index] == STATE_CONFIRMING;
+    plan->running--;
+    plan->waits += result->waits;
+    plan->lingers += result->lingered;
+    if (plan->inquiring) { /* what a trial saw is nobody's verdict */
+        run_transcript_free(&result->transcript);
+        plan->states[index] = STATE_WAITING;
+        return;
+    }
+    set_result(plan, index, result);
+    if (result->unreachable) {
+        plan->states[index] = STATE_WAITING;
+        run_plan_died(plan, "nobody listens any more");
+        return;
+    }
+    if (confirming && result->hang != RUN_HANG_NONE) {
+        plan->confirmed[result->hang]++;
+        plan->confirmations++;
+    }
+    if (!confirming && result->hang != RUN_HANG_NONE && !is_believed(plan, result->hang))
+        plan->states[index] = STATE_SUSPECT;
+    else
+        set_final(plan, index);
+}
+
+/* --- deaths ------------------------------------------------------------------------------ */
+
+/* Who may have killed it: what was running, and the cases just before, whose connection it ended
+ * without a Close. */
+static size_t list_suspects(const struct run_plan *plan, size_t *suspects)
+{
+    size_t count = 0;
+    size_t window = 2 * (size_t)plan->jobs;
+    size_t from = plan->history_count > window ? plan->history_count - window : 0;
+    for (size_t i = plan->history_count; i > from; i--) {
+        size_t index = plan->history[i - 1];
+        bool lost = plan->states[index] == STATE_RUNNING ||
+                    plan->states[index] == STATE_CONFIRMING ||
+                    plan->states[index] == STATE_WAITING || !plan->results[index].close_seen;
+        if (lost)
+            suspects[count++] = index;
+    }
+    return count;
+}
+
+static void begin_inquest(struct run_plan *plan)
+{
+    size_t *suspects = memory_zeroed(plan->history_count, sizeof(*suspects));
+    size_t count = list_suspects(plan, suspects);
+    bool all = plan->restartable && plan->halvings < HALVINGS_MAX;
+    run_inquest_begin(&plan->inquest, suspects, count, plan->history,
+                      all ? plan->history_count : 0);
+    free(suspects);
+    plan->inquiring = true;
+    plan->trial_begun = false;
+}
+
+void run_plan_died(struct run_plan *plan, const char *how)
+{
+    if (plan->dead || plan->gone)
+        return;
+    plan->dead = true;
+    plan->deaths++;
+    snprintf(plan->how, sizeof(plan->how), "%s", how);
+    bool in_trial = plan->inquiring;
+    if (in_trial)
+        run_inquest_report(&plan->inquest, true);
+    else
+        begin_inquest(plan);
+    plan->trial_begun = false;
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->states[i] == STATE_RUNNING || plan->states[i] == STATE_CONFIRMING)
+            plan->states[i] = STATE_WAITING;
+    plan->running = 0;
+    /* From now on one at a time, so that the next death has few suspects. */
+    plan->jobs = 1;
+}
+
+static void end_inquest(struct run_plan *plan)
+{
+    size_t culprit = plan->inquest.culprit;
+    bool halved = plan->inquest.halving;
+    plan->halvings += halved;
+    plan->inquiring = false;
+    if (culprit != SIZE_MAX) {
+        plan->results[culprit].judgement.grade = JUDGE_VIOLATION;
+        set_verdict(plan, culprit, JUDGE_FAILED, "the endpoint dies of it: %s", plan->how);
+    } else {
+        judge_observation_add(&plan->observations, "RFC6455-10.7-01", plan->how, NULL);
+    }
+    run_inquest_free(&plan->inquest);
+    plan->history_count = 0;
+}
+
+static struct run_job next_trial(struct run_plan *plan)
+{
+    if (!plan->trial_begun) {
+        if (!run_inquest_next(&plan->inquest, &plan->trial)) {
+            end_inquest(plan);
+            return run_plan_next(plan);
+        }
+        plan->trial_begun = true;
+        plan->trial_next = 0;
+    }
+    if (plan->running > 0)
+        return (struct run_job){.kind = RUN_JOB_NONE};
+    if (plan->trial_next < plan->trial.count) {
+        size_t index = plan->trial.cases[plan->trial_next++];
+        struct run_job job = begin(plan, index, false);
+        job.linger_us = 0;
+        return job;
+    }
+    return (struct run_job){.kind = RUN_JOB_SETTLE, .settle_us = plan->trial.settle_us};
+}
+
+void run_plan_settled(struct run_plan *plan)
+{
+    if (!plan->inquiring || plan->dead)
+        return;
+    run_inquest_report(&plan->inquest, false);
+    plan->trial_begun = false;
+}
+
+void run_plan_revived(struct run_plan *plan, bool alive)
+{
+    plan->dead = false;
+    if (!plan->inquiring)
+        plan->history_count = 0;
+    if (alive && plan->deaths < DEATHS_MAX)
+        return;
+    plan->gone = true;
+    if (plan->inquiring) {
+        for (size_t i = 0; i < plan->inquest.count && !plan->inquest.halving; i++)
+            set_verdict(plan, plan->inquest.suspects[i], JUDGE_ERROR,
+                        "the endpoint died while this case or one beside it ran: %s", plan->how);
+        judge_observation_add(&plan->observations, "RFC6455-10.7-01", plan->how, NULL);
+        plan->inquiring = false;
+        run_inquest_free(&plan->inquest);
+    }
+    run_plan_stop(plan, "the endpoint is gone");
+}
+
+/* --- the whole --------------------------------------------------------------------------- */
+
+struct run_job run_plan_next(struct run_plan *plan)
+{
+    if (plan->stopped)
+        return (struct run_job){.kind = RUN_JOB_END};
+    if (plan->dead)
+        return (struct run_job){.kind = RUN_JOB_REVIVE};
+    if (plan->inquiring)
+        return next_trial(plan);
+    struct run_job job = next_waiting(plan);
+    if (job.kind == RUN_JOB_NONE && plan->running == 0)
+        job = next_suspect(plan);
+    return job;
+}
+
+void run_plan_stop(struct run_plan *plan, const char *why)
+{
+    if (plan->stopped)
+        return;
+    plan->stopped = true;
+    plan->stop_reason = why;
+    for (size_t i = 0; i < plan->count; i++) {
+        if (plan->states[i] == STATE_SUSPECT)
+            set_final(plan, i);
+        else if (plan->states[i] != STATE_DONE && has_connection(plan->cases[i]))
+            set_verdict(plan, i, JUDGE_SKIP, "not run: %s", why);
+    }
+}
+
+static void judge_run_level(struct run_plan *plan, size_t index,
+                            const struct case_catalogue *catalogue, size_t connections)
+{
+    const struct judge_observation *worst;
+    enum judge_verdict verdict =
+        judge_observation_judge(&plan->observations, plan->cases[index], catalogue, &worst);
+    if (worst != NULL) {
+        set_verdict(plan, index, verdict, "%s (on %zu of %zu connections%s%s)", worst->text,
+                    worst->count, connections, worst->first != NULL ? ", first in " : "",
+                    worst->first != NULL ? worst->first->id : "");
+        plan->results[index].judgement.grade =
+            verdict == JUDGE_WARN ? JUDGE_WARNING : JUDGE_VIOLATION;
+    } else if (connections == 0) {
+        set_verdict(plan, index, JUDGE_SKIP, "no connection was observed");
+    } else {
+        set_verdict(plan, index, JUDGE_PASS, "not seen on %zu connections", connections);
+    }
+}
+
+static size_t count_connections(const struct run_plan *plan)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->states[i] == STATE_DONE && plan->results[i].transcript.count > 0)
+            count++;
+    return count;
+}
+
+void run_plan_judge_run(struct run_plan *plan, const struct case_catalogue *catalogue)
+{
+    size_t connections = count_connections(plan);
+    for (size_t i = 0; i < plan->count; i++)
+        if (!has_connection(plan->cases[i]))
+            judge_run_level(plan, i, catalogue, connections);
+}
+
+struct run_plan *run_plan_new(const struct case_spec *const *cases, size_t count,
+                              const struct run_settings *settings, unsigned jobs, bool restartable)
+{
+    struct run_plan *plan = memory_zeroed(1, sizeof(*plan));
+    plan->cases = cases;
+    plan->count = count;
+    plan->settings = settings;
+    plan->jobs = jobs;
+    plan->restartable = restartable;
+    plan->results = memory_zeroed(count, sizeof(*plan->results));
+    plan->states = memory_zeroed(count, sizeof(*plan->states));
+    for (size_t i = 0; i < count; i++) {
+        plan->results[i].spec = cases[i];
+        plan->states[i] = STATE_WAITING;
+        const char *why = has_connection(cases[i]) ? not_applicable(plan, cases[i]) : NULL;
+        if (why != NULL)
+            set_verdict(plan, i, JUDGE_SKIP, "%s", why);
+        else if (!has_connection(cases[i]))
+            plan->states[i] = STATE_DONE;
+    }
+    return plan;
+}
+
+const struct run_result *run_plan_results(const struct run_plan *plan, size_t *count)
+{
+    *count = plan->count;
+    return plan->results;
+}
+
+struct judge_observations *run_plan_observations(struct run_plan *plan)
+{
+    return &plan->observations;
+}
+
+unsigned run_plan_waits(const struct run_plan *plan)
+{
+    return plan->waits;
+}
+
+size_t run_plan_done(const struct run_plan *plan)
+{
+    size_t done = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        done += plan->states[i] == STATE_DONE;
+    return done;
+}
+
+bool run_plan_gone(const struct run_plan *plan)
+{
+    return plan->gone;
+}
+
+const char *run_plan_last_death(const struct run_plan *plan)
+{
+    return plan->deaths > 0 ? plan->how : NULL;
+}
+
+void run_plan_free(struct run_plan *plan)
+{
+    if (plan == NULL)
+        return;
+    for (size_t i = 0; i < plan->count; i++)
+        run_transcript_free(&plan->results[i].transcript);
+    run_inquest_free(&plan->inquest);
+    judge_observation_free(&plan->observations);
+    free(plan->results);
+    free(plan->states);
+    free(plan->history);
+    free(plan);
+}

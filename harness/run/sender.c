@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/sender.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Octets that are sent at most to complete an unfinished frame. */
+enum { COMPLETE_MAX = 1024 * 1024 };
+
+void run_sender_init(struct run_sender *sender, struct random random,
+                     struct run_transcript *transcript)
+{
+    *sender =
+        (struct run_sender){.random = random, .transcript = transcript, .marker_item = SIZE_MAX};
+    judge_ledger_init(&sender->ledger, true);
+}
+
+void run_sender_free(struct run_sender *sender)
+{
+    run_compose_free(&sender->script);
+    buffer_free(&sender->urgent);
+    buffer_free(&sender->outgoing);
+    judge_ledger_free(&sender->ledger);
+}
+
+void run_sender_load_steps(struct run_sender *sender, const struct case_spec *spec)
+{
+    run_compose_free(&sender->script);
+    sender->part = 0;
+    sender->sent = 0;
+    run_compose_steps(&sender->script, spec, true, &sender->random);
+}
+
+bool run_sender_done(const struct run_sender *sender)
+{
+    return sender->part >= sender->script.count;
+}
+
+void run_sender_give_up(struct run_sender *sender)
+{
+    sender->part = sender->script.count;
+}
+
+struct run_part run_sender_part(const struct run_sender *sender)
+{
+    return sender->script.parts[sender->part];
+}
+
+void run_sender_pass(struct run_sender *sender)
+{
+    sender->part++;
+}
+
+static void record(void *context, const struct ws_event *event)
+{
+    struct run_sender *sender = context;
+    run_transcript_event(sender->transcript, true, event, sender->now);
+}
+
+static void book(struct run_sender *sender, struct bytes wire, uint64_t now)
+{
+    sender->now = now;
+    judge_ledger_sent(&sender->ledger, wire, record, sender);
+}
+
+struct bytes run_sender_write(struct run_sender *sender, bool framed, uint64_t now)
+{
+    size_t len = run_sender_part(sender).len;
+    struct bytes wire = bytes_of(sender->script.octets.data + sender->sent, len);
+    sender->sent += len;
+    sender->part++;
+    if (framed)
+        book(sender, wire, now);
+    return wire;
+}
+
+void run_sender_queue(struct run_sender *sender, uint8_t opcode, struct bytes payload)
+{
+    run_compose_frame(&sender->urgent, opcode, true, payload, true, &sender->random);
+}
+
+void run_sender_mark(struct run_sender *sender, uint8_t opcode)
+{
+    char text[64];
+    snprintf(text, sizeof(text), "\"wsconform-%016llx-%u\"",
+             (unsigned long long)random_next(&sender->random), ++sender->markers);
+    sender->marker_opcode = opcode;
+    sender->marker_item = SIZE_MAX;
+    run_sender_queue(sender, opcode, bytes_text(text));
+}
+
+void run_sender_unmark(struct run_sender *sender)
+{
+    sender->marker_opcode = 0;
+    sender->marker_item = SIZE_MAX;
+}
+
+bool run_sender_marker_back(const struct run_sender *sender, const struct judge_match *match)
+{
+    if (sender->marker_item == SIZE_MAX)
+        return false;
+    size_t next = sender->marker_opcode == WS_TEXT ? match->next_message : match->next_pong;
+    return next > sender->marker_item;
+}
+
+bool run_sender_complete(struct run_sender *sender)
+{
+    const struct ws_reader *reader = &sender->ledger.reader;
+    uint64_t missing = ws_reader_missing(reader);
+    if ((ws_reader_in_frame(reader) && missing == 0) || missing > COMPLETE_MAX)
+        return false;
+    if (missing > 0)
+        memset(buffer_extend(&sender->urgent, (size_t)missing), 0, (size_t)missing);
+    if (ws_reader_in_message(reader))
+        run_sender_queue(sender, WS_CONTINUATION, bytes_of(NULL, 0));
+    return true;
+}
+
+bool run_sender_urgent(const struct run_sender *sender)
+{
+    return sender->urgent.len > 0;
+}
+
+struct bytes run_sender_write_urgent(struct run_sender *sender, uint64_t now)
+{
+    buffer_clear(&sender->outgoing);
+    buffer_append(&sender->outgoing, buffer_bytes(&sender->urgent));
+    buffer_clear(&sender->urgent);
+    book(sender, buffer_bytes(&sender->outgoing), now);
+    /* A marker is queued last, so it is the last item that these octets made. */
+    if (sender->marker_opcode != 0 && sender->marker_item == SIZE_MAX && sender->ledger.count > 0)
+        sender->marker_item = sender->ledger.count - 1;
+    return buffer_bytes(&sender->outgoing);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WSCONFORM_RUN_SENDER_H
+#define WSCONFORM_RUN_SENDER_H
+
+#include "run/compose.h"
+#include "run/transcript.h"
+
+/* Our direction of one connection: a script that is sent part by part, and urgent frames (pongs, a
+ * Close, markers) that go out between its frames. What goes out is booked in the ledger. */
+struct run_sender {
+    struct random random;
+    struct run_script script;
+    size_t part; /* the next of the script */
+    size_t sent; /* octets of the script that are out */
+    struct buffer urgent;
+    struct buffer outgoing;
+    struct judge_ledger ledger;
+    struct run_transcript *transcript;
+    uint64_t now;
+    unsigned markers;
+    uint8_t marker_opcode; /* of the marker in flight: WS_TEXT, WS_PING, or 0 for none */
+    size_t marker_item;    /* its place in the ledger; SIZE_MAX: not out yet */
+};
+
+/* `transcript` is borrowed. */
+void run_sender_init(struct run_sender *sender, struct random random,
+                     struct run_transcript *transcript);
+void run_sender_free(struct run_sender *sender);
+
+/* Forgets the script and begins a new one with the steps of a case. */
+void run_sender_load_steps(struct run_sender *sender, const struct case_spec *spec);
+
+/* True if every part of the script is out, or it was given up. */
+bool run_sender_done(const struct run_sender *sender);
+void run_sender_give_up(struct run_sender *sender);
+
+/* The next part of the script; not to be called when done. */
+struct run_part run_sender_part(const struct run_sender *sender);
+void run_sender_pass(struct run_sender *sender);
+
+/* Takes the write that is next in the script. `framed`: it holds frames, not HTTP. The octets are
+ * borrowed until the script changes. */
+struct bytes run_sender_write(struct run_sender *sender, bool framed, uint64_t now);
+
+/* Queues a frame, to be sent between two frames of the script. */
+void run_sender_queue(struct run_sender *sender, uint8_t opcode, struct bytes payload);
+
+/* Queues a marker: a text message that comes back or a ping that is answered, told from all others
+ * by its text, which is a JSON string so that servers that read JSON live. */
+void run_sender_mark(struct run_sender *sender, uint8_t opcode);
+
+/* True if the marker in flight was answered. Forget it with run_sender_unmark. */
+bool run_sender_marker_back(const struct run_sender *sender, const struct judge_match *match);
+void run_sender_unmark(struct run_sender *sender);
+
+/* Queues what completes an unfinished frame and message, so that a marker behind it is legal for an
+ * endpoint that overlooked a violation (RFC 6455, 5.2 and 5.4). False if that cannot be done. */
+bool run_sender_complete(struct run_sender *sender);
+
+/* True if something is queued and may go out now. */
+bool run_sender_urgent(const struct run_sender *sender);
+struct bytes run_sender_write_urgent(struct run_sender *sender, uint64_t now);
+
+#endif

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+# Completion of wsconform's command line for bash.
+# shellcheck shell=bash
+
+_wsconform() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    local command=${COMP_WORDS[1]:-} i
+    COMPREPLY=()
+
+    # Behind `--` stands a command of the user's.
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        if [[ ${COMP_WORDS[i]} == -- ]]; then
+            mapfile -t COMPREPLY < <(compgen -c -f -- "$word")
+            return
+        fi
+    done
+
+    if ((COMP_CWORD == 1)); then
+        mapfile -t COMPREPLY < <(compgen -W 'server cases echo schema --help --version' -- "$word")
+        return
+    fi
+
+    case $before in
+        --level) mapfile -t COMPREPLY < <(compgen -W 'must should' -- "$word") && return ;;
+        --fail-on) mapfile -t COMPREPLY < <(compgen -W 'fail warn' -- "$word") && return ;;
+        --profile) mapfile -t COMPREPLY < <(compgen -W 'echo sink handshake' -- "$word") && return ;;
+        --cases) mapfile -t COMPREPLY < <(compgen -d -- "$word") && return ;;
+        -o) mapfile -t COMPREPLY < <(compgen -f -- "$word") && return ;;
+        --run | --skip | show)
+            mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" cases list 2>/dev/null |
+                awk '$1 ~ /^[0-9.]+\// { print $1 }')" -- "$word")
+            return
+            ;;
+        -j | --seed | --timeout | -H | --origin | --subprotocol | --listen) return ;;
+    esac
+
+    case $command in
+        server)
+            mapfile -t COMPREPLY < <(compgen -W '-j --run --skip --level --fail-on --big --seed
+                --timeout -H --origin --subprotocol --profile --cases -o --show-secrets --' -- "$word")
+            ;;
+        cases)
+            if ((COMP_CWORD == 2)); then
+                mapfile -t COMPREPLY < <(compgen -W 'list show check' -- "$word")
+            elif [[ ${COMP_WORDS[2]} == check && $word != -* ]]; then
+                mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            else
+                mapfile -t COMPREPLY < <(compgen -W '--run --skip --level --cases' -- "$word")
+            fi
+            ;;
+        echo) mapfile -t COMPREPLY < <(compgen -W '--listen' -- "$word") ;;
+        schema) mapfile -t COMPREPLY < <(compgen -W 'report case' -- "$word") ;;
+    esac
+}
+
+complete -F _wsconform wsconform
