@@ -25,30 +25,33 @@ _wsconform() {
         --fail-on) mapfile -t COMPREPLY < <(compgen -W 'fail warn' -- "$word") && return ;;
         --profile) mapfile -t COMPREPLY < <(compgen -W 'echo sink handshake' -- "$word") && return ;;
         --cases) mapfile -t COMPREPLY < <(compgen -d -- "$word") && return ;;
-        -o) mapfile -t COMPREPLY < <(compgen -f -- "$word") && return ;;
+        -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$word") && return ;;
         --run | --skip | show)
             mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" cases list 2>/dev/null |
                 awk '$1 ~ /^[0-9.]+\// { print $1 }')" -- "$word")
             return
             ;;
-        -j | --seed | --timeout | -H | --origin | --subprotocol | --listen) return ;;
+        -j | --jobs | --seed | --timeout | -H | --header | --origin | --subprotocol | --listen) return ;;
     esac
 
     case $command in
         server)
-            mapfile -t COMPREPLY < <(compgen -W '-j --run --skip --level --fail-on --big --seed
-                --timeout -H --origin --subprotocol --profile --cases -o --show-secrets --' -- "$word")
+            mapfile -t COMPREPLY < <(compgen -W '-j --jobs --run --skip --level --fail-on --big --seed
+                --timeout -H --header --origin --subprotocol --profile --cases -o --output -v --verbose
+                -q --quiet --show-secrets --help --' -- "$word")
             ;;
         cases)
             if ((COMP_CWORD == 2)); then
                 mapfile -t COMPREPLY < <(compgen -W 'list show check' -- "$word")
-            elif [[ ${COMP_WORDS[2]} == check && $word != -* ]]; then
-                mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            elif [[ ${COMP_WORDS[2]} == check ]]; then
+                mapfile -t COMPREPLY < <(compgen -d -- "$word")
+            elif [[ ${COMP_WORDS[2]} == list ]]; then
+                mapfile -t COMPREPLY < <(compgen -W '--run --cases' -- "$word")
             else
-                mapfile -t COMPREPLY < <(compgen -W '--run --skip --level --cases' -- "$word")
+                mapfile -t COMPREPLY < <(compgen -W '--cases' -- "$word")
             fi
             ;;
-        echo) mapfile -t COMPREPLY < <(compgen -W '--listen' -- "$word") ;;
+        echo) mapfile -t COMPREPLY < <(compgen -W '--listen --help' -- "$word") ;;
         schema) mapfile -t COMPREPLY < <(compgen -W 'report case' -- "$word") ;;
     esac
 }

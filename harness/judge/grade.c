@@ -127,9 +127,6 @@ void judge_grade_describe(const struct judge_seen *seen, char *text, size_t size
         snprintf(text, size, "no answer to the handshake, %s", describe_end(seen));
     else if (seen->status != 101)
         snprintf(text, size, "the handshake was answered with %u", seen->status);
-    else if (seen->status_bad)
-        snprintf(text, size, "the handshake was answered with a 101 that breaks %s",
-                 seen->status_rule != NULL ? seen->status_rule : "4.2.2");
     else if (seen->match->wrong[0] != '\0')
         snprintf(text, size, "%s", seen->match->wrong);
     else if (seen->match->processed)
@@ -158,7 +155,7 @@ static bool within_its_limits(const struct judge_seen *seen)
 
 static enum judge_grade grade_life(const struct judge_seen *seen)
 {
-    if (seen->status != 101 || seen->status_bad)
+    if (seen->status != 101)
         return JUDGE_VIOLATION;
     if (seen->alive && judge_match_echoes_done(seen->match) && judge_match_pongs_done(seen->match))
         return JUDGE_STRICT;
@@ -238,6 +235,9 @@ struct judge_judgement judge_grade(const struct judge_outcome *outcome,
 {
     struct judge_judgement judgement = {.grade = JUDGE_VIOLATION};
     judge_grade_describe(seen, judgement.diagnosis, sizeof(judgement.diagnosis));
+    if (judge_outcome_refuses(outcome) && seen->status == 101)
+        snprintf(judgement.diagnosis, sizeof(judgement.diagnosis),
+                 "the handshake was accepted with 101");
     if (certainly_wrong(seen))
         return judgement;
     for (size_t i = 0; i < outcome->count; i++) {

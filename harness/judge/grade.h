@@ -18,9 +18,7 @@ enum judge_end {
 
 /* All that is known of a connection when it is judged. */
 struct judge_seen {
-    unsigned status;         /* of the handshake's answer; 0: none came */
-    bool status_bad;         /* a 101 with which no client would open (4.1) */
-    const char *status_rule; /* the sentence that makes it so, or NULL */
+    unsigned status; /* of the handshake's answer; 0: none came */
     const struct judge_ledger *ledger;
     const struct judge_match *match;
     enum ws_violation close_violation; /* what was wrong with their Close, or WS_FINE */

@@ -190,6 +190,9 @@ static void judge(struct run_exchange *x)
 static bool repeats_us(const struct run_exchange *x, enum ws_violation violation)
 {
     const struct judge_ledger *ledger = &x->sender.ledger;
+    /* A03: whoever echoes our 1010 says nothing of his own. */
+    if (violation == WS_BAD_CLOSE_CODE_1010 && ledger->close.code == WS_CLOSE_MANDATORY_EXTENSION)
+        return true;
     bool odd = ledger->violation != WS_FINE || ledger->oddity != WS_FINE || ledger->text_bad;
     return odd && violation >= WS_BAD_UTF8 && violation <= WS_BAD_CLOSE_REASON;
 }

@@ -9,10 +9,10 @@
 #include "base/memory.h"
 
 enum {
-    CONFIRMED_ENOUGH = 3,  /* hangs of one kind after which the rest is believed */
-    CONFIRMATIONS_MAX = 6, /* long waits that a run spends on confirming hangs of all kinds */
-    LINGERS_MAX = 3,       /* connections on which the end of TCP was awaited in vain */
-    HALVINGS_MAX = 1,      /* searches through all cases for a late death */
+    CONFIRMED_ENOUGH = 3, /* hangs of one kind after which the rest is believed */
+    CONFIRMING_MAX = 3,   /* suspects that are tried again at the same time: they only wait */
+    LINGERS_MAX = 3,      /* connections on which the end of TCP was awaited in vain */
+    HALVINGS_MAX = 1,     /* searches through all cases for a late death */
     DEATHS_MAX = 150
 };
 
@@ -38,7 +38,6 @@ struct run_plan {
     bool gone;
     /* hangs */
     unsigned confirmed[RUN_HANG_COUNT];
-    unsigned confirmations;
     unsigned lingers;
     unsigned waits;
     /* deaths */
@@ -146,18 +145,36 @@ static struct run_job next_waiting(struct run_plan *plan)
 
 static bool is_believed(const struct run_plan *plan, enum run_hang hang)
 {
-    return plan->confirmed[hang] >= CONFIRMED_ENOUGH || plan->confirmations >= CONFIRMATIONS_MAX;
+    return plan->confirmed[hang] >= CONFIRMED_ENOUGH;
 }
 
+static unsigned count_confirming(const struct run_plan *plan, enum run_hang hang)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        count += plan->states[i] == STATE_CONFIRMING &&
+                 (hang == RUN_HANG_NONE || plan->results[i].hang == hang);
+    return count;
+}
+
+/* Suspects are tried again when all else is quiet, a few at a time since they only wait. When
+ * enough hangs of a kind are confirmed, the rest of that kind is believed. */
 static struct run_job next_suspect(struct run_plan *plan)
 {
+    unsigned most = plan->jobs < CONFIRMING_MAX ? plan->jobs : CONFIRMING_MAX;
+    if (count_confirming(plan, RUN_HANG_NONE) >= most)
+        return (struct run_job){.kind = RUN_JOB_NONE};
     for (size_t i = 0; i < plan->count; i++) {
-        if (plan->states[i] != STATE_SUSPECT)
-            continue;
-        if (!is_believed(plan, plan->results[i].hang))
+        enum run_hang hang = plan->results[i].hang;
+        if (plan->states[i] == STATE_SUSPECT &&
+            plan->confirmed[hang] + count_confirming(plan, hang) < CONFIRMED_ENOUGH)
             return begin(plan, i, true);
-        set_final(plan, i);
     }
+    if (plan->running > 0)
+        return (struct run_job){.kind = RUN_JOB_NONE};
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->states[i] == STATE_SUSPECT)
+            set_final(plan, i);
     return (struct run_job){.kind = RUN_JOB_END};
 }
 
@@ -180,7 +197,6 @@ void run_plan_finished(struct run_plan *plan, size_t index, struct run_result *r
     }
     if (confirming && result->hang != RUN_HANG_NONE) {
         plan->confirmed[result->hang]++;
-        plan->confirmations++;
     }
     if (!confirming && result->hang != RUN_HANG_NONE && !is_believed(plan, result->hang))
         plan->states[index] = STATE_SUSPECT;
@@ -222,11 +238,13 @@ static void begin_inquest(struct run_plan *plan)
 
 void run_plan_died(struct run_plan *plan, const char *how)
 {
-    if (plan->dead || plan->gone)
+    if (plan->gone)
+        return;
+    snprintf(plan->how, sizeof(plan->how), "%s", how);
+    if (plan->dead) /* told already; now it is known how */
         return;
     plan->dead = true;
     plan->deaths++;
-    snprintf(plan->how, sizeof(plan->how), "%s", how);
     bool in_trial = plan->inquiring;
     if (in_trial)
         run_inquest_report(&plan->inquest, true);
@@ -316,9 +334,9 @@ struct run_job run_plan_next(struct run_plan *plan)
     if (plan->inquiring)
         return next_trial(plan);
     struct run_job job = next_waiting(plan);
-    if (job.kind == RUN_JOB_NONE && plan->running == 0)
-        job = next_suspect(plan);
-    return job;
+    bool quiet = find_state(plan, STATE_WAITING) == plan->count &&
+                 find_state(plan, STATE_RUNNING) == plan->count;
+    return job.kind == RUN_JOB_NONE && quiet ? next_suspect(plan) : job;
 }
 
 void run_plan_stop(struct run_plan *plan, const char *why)

@@ -196,6 +196,17 @@ static struct ws_handshake_decision check_flaws(const struct ws_http_head *reque
     return fine();
 }
 
+/* RFC 9110, 7.8: the switch comes only after the whole request, its content included; a server
+ * that has no use for content refuses it rather than take its octets for frames (A55). */
+static struct ws_handshake_decision check_content(const struct ws_http_head *request)
+{
+    const struct ws_http_field *length = ws_http_find(request, "Content-Length");
+    bool empty = length == NULL || bytes_equal(length->value, bytes_text("0"));
+    if (!empty || ws_http_find(request, "Transfer-Encoding") != NULL)
+        return refuse(400, "RFC9110-7.8-07", "the request has content");
+    return fine();
+}
+
 /* RFC 3986: octets of a path or a query, the percent sign aside. */
 static bool is_uri_octet(uint8_t c)
 {
@@ -387,8 +398,8 @@ struct ws_handshake_decision ws_handshake_judge_request(const struct ws_http_hea
     /* The version comes before the key: who speaks another one may well have other keys, and is
      * helped by hearing which version to speak. */
     static request_check *const checks[] = {
-        check_flaws,   check_request_line, check_host,      check_upgrade,
-        check_version, check_key,          check_protocols, check_extensions,
+        check_flaws, check_request_line, check_host,       check_upgrade, check_version,
+        check_key,   check_protocols,    check_extensions, check_content,
     };
     for (size_t i = 0; i < sizeof(checks) / sizeof(checks[0]); i++) {
         struct ws_handshake_decision decision = checks[i](request);
@@ -606,12 +617,12 @@ void ws_handshake_judge_refusal(const struct ws_http_head *answer, bool version_
                                 ws_handshake_report *report, void *context)
 {
     struct judge judge = {report, context, false};
-    judge_flaws(&judge, answer->flaws);
-    unsigned status = judge_status_line(&judge, answer->start_line);
+    struct ws_http_status_line line;
+    bool readable = ws_http_split_status(answer->start_line, &line);
     /* RFC 6455, 4.4: "it MUST respond with a |Sec-WebSocket-Version| header field (or multiple
      * |Sec-WebSocket-Version| header fields) containing all versions it is willing to use." */
     if (version_was_wrong && !ws_http_list_has(answer, name_version, version))
         fail(&judge, "RFC6455-4.2.2-09", "Sec-WebSocket-Version does not list 13");
-    if (status == 401 && ws_http_find(answer, "WWW-Authenticate") == NULL)
+    if (readable && line.code == 401 && ws_http_find(answer, "WWW-Authenticate") == NULL)
         fail(&judge, "RFC6455-4.2.2-04", "401 comes without WWW-Authenticate");
 }

@@ -25,6 +25,9 @@ TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 QUOTED_TOKEN = rb'"(?:\\?[!#$%&\'*+.^_`|~0-9A-Za-z-])+"'
 PARAMETER = TOKEN.pattern + rb"(?:[ \t]*=[ \t]*(?:" + TOKEN.pattern + rb"|" + QUOTED_TOKEN + rb"))?"
 EXTENSION = re.compile(TOKEN.pattern + rb"(?:[ \t]*;[ \t]*" + PARAMETER + rb")*")
+URI_TEXT = rb"(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*"
+HOST = rb"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)(?::[0-9]*)?"
+TARGET = re.compile(rb"(?:/|(?i:https?)://" + HOST + rb"(?![^/?]))" + URI_TEXT)
 REASONS = {400: "Bad Request", 403: "Forbidden", 405: "Method Not Allowed",
            426: "Upgrade Required", 505: "HTTP Version Not Supported"}
 
@@ -87,8 +90,7 @@ def check_request_line(line):
         raise Refuse(405)
     if (int(major), int(minor)) < (1, 1):
         raise Refuse(505)
-    absolute = re.match(rb"https?://[^/?]+", target, re.IGNORECASE)
-    if not (target.startswith(b"/") or absolute) or re.search(rb"[^\x21-\x7e]|#", target):
+    if not TARGET.fullmatch(target):
         raise Refuse(400)
 
 
@@ -103,7 +105,8 @@ def check_key(values):
 
 def check_fields(fields):
     """RFC 6455, 4.2.1 items 2 to 9. Returns the key."""
-    if len(fields.get(b"host", [])) != 1:
+    hosts = fields.get(b"host", [])
+    if len(hosts) != 1 or not re.fullmatch(HOST, hosts[0]):
         raise Refuse(400)
     if b"websocket" not in [m.lower() for m in members(fields.get(b"upgrade", []))]:
         raise Refuse(400)
@@ -115,6 +118,9 @@ def check_fields(fields):
         raise Refuse(400)
     if versions != [VERSION.encode()]:
         raise Refuse(426)
+    for name in (b"sec-websocket-protocol", b"sec-websocket-extensions"):
+        if name in fields and not list(members(fields[name])):
+            raise Refuse(400)
     protocols = list(members(fields.get(b"sec-websocket-protocol", [])))
     if len(set(protocols)) != len(protocols) or not all(map(TOKEN.fullmatch, protocols)):
         raise Refuse(400)
@@ -172,9 +178,11 @@ class Stream:
 
     def read_head(self):
         while (end := self.buffer.find(b"\r\n\r\n")) < 0:
-            if len(self.buffer) > HEAD_MAX:
+            if len(self.buffer) > HEAD_MAX or re.search(rb"(?<!\r)\n", self.buffer):
                 raise Refuse(400)
             self.fill()
+            while self.buffer.startswith(b"\r\n"):  # RFC 9112, 2.2
+                del self.buffer[:2]
         return self.take(end + 4)[:-4]
 
     def write(self, data):

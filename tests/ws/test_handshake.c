@@ -147,6 +147,8 @@ static const struct refusal {
     {400, "RFC6455-4.2.1-05", "GET ws://example.com/chat HTTP/1.1\r\n" HOST REST},
     {400, "RFC6455-4.2.1-05", "GET http:///chat HTTP/1.1\r\n" HOST REST},
     {400, "RFC6455-4.2.1-05", "GET http://a@b/ HTTP/1.1\r\n" HOST REST},
+    {400, "RFC9110-7.8-07", LINE HOST "Content-Length: 5\r\n" REST},
+    {400, "RFC9110-7.8-07", LINE HOST "Transfer-Encoding: chunked\r\n" REST},
     {400, "RFC6455-4.2.1-06", LINE REST},
     {400, "RFC9112-3.2-01", LINE HOST HOST REST},
     {400, "RFC9112-3.2-01", LINE "Host:\r\n" REST},
@@ -374,8 +376,8 @@ static void judges_refusals(void **state)
         {"HTTP/1.1 426 x\r\nSec-WebSocket-Version: 8, 130\r\n\r\n", true, " 4.2.2-09"},
         {"HTTP/1.1 401 x\r\n\r\n", false, " 4.2.2-04"},
         {"HTTP/1.1 401 x\r\nwww-authenticate: Basic\r\n\r\n", false, ""},
-        {"HTTP/1.1 400 x\nX : a\r\n\r\n", false, " 4.2.2-17 4.2.2-17"},
-        {"400\r\n\r\n", false, " 4.2.2-17"},
+        /* RFC 6455 asks for a valid HTTP answer only where the server accepts. */
+        {"HTTP/1.0 400 x\nX : a\r\n\r\n", false, ""},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct ws_http_head answer = read_text(rows[i].text);

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "case/select.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "report/text.h"
+#include "run/opening.h"
+#include "run/sender.h"
+
+static const char usage[] =
+    "Usage: wsconform cases list [--run GLOB]... [--cases DIR]\n"
+    "       wsconform cases show ID [--cases DIR]\n"
+    "       wsconform cases check [DIR]\n"
+    "\n"
+    "  list    all cases, or those whose id matches: id, outcome, what it does\n"
+    "  show    one case whole: the sentences of the RFC, and the octets that it sends\n"
+    "  check   look for mistakes in case files (the built-in ones without DIR)\n"
+    "\n"
+    "  --cases DIR   a folder of case files instead of the built-in ones\n"
+    "  --run GLOB    only cases whose id matches; * and ? are wildcards\n";
+
+/* --- list -------------------------------------------------------------------------------- */
+
+static int list(const struct case_set *set, const struct case_names *globs)
+{
+    struct error error;
+    struct case_selection selection = {.role = CASE_ROLE_BOTH, .big = true, .run = *globs};
+    size_t count;
+    const struct case_spec **chosen = case_select(set, &selection, &count, &error);
+    if (chosen == NULL) {
+        fprintf(stderr, "wsconform cases: %s\n", error.text);
+        return CLI_NOTHING;
+    }
+    for (size_t i = 0; i < count; i++)
+        printf("%-52s %-22s %s\n", chosen[i]->id,
+               chosen[i]->outcome != NULL ? chosen[i]->outcome : "(whole run)", chosen[i]->does);
+    free(chosen);
+    return count > 0 ? CLI_OK : CLI_NOTHING;
+}
+
+/* --- show -------------------------------------------------------------------------------- */
+
+/* Lets a case run without an endpoint, to show what it sends. */
+static void show_octets(const struct case_spec *spec)
+{
+    static const struct run_target target = {.host = "127.0.0.1:9001", .target = "/"};
+    struct run_transcript transcript = {0};
+    struct run_sender sender;
+    struct run_opening opening;
+    run_sender_init(&sender, random_start(0, bytes_text(spec->id)), &transcript);
+    run_opening_init(&opening, &sender.script, &target, &spec->request, &sender.random);
+    run_transcript_head(&transcript, true, buffer_bytes(&opening.request), 0);
+    run_sender_load_steps(&sender, spec);
+    while (!run_sender_done(&sender)) {
+        struct run_part part = run_sender_part(&sender);
+        if (part.kind == RUN_PART_WRITE) {
+            run_sender_write(&sender, true, 0);
+            continue;
+        }
+        run_transcript_note(&transcript, true,
+                            part.kind == RUN_PART_HALF_CLOSE ? "ends its direction of TCP"
+                                                             : "waits for the endpoint",
+                            0);
+        run_sender_pass(&sender);
+    }
+    struct buffer text = {0};
+    const struct report_options options = {0};
+    report_text_transcript(&text, &transcript, 2, &options);
+    fputs(buffer_text(&text), stdout);
+    buffer_free(&text);
+    run_opening_free(&opening);
+    run_sender_free(&sender);
+    run_transcript_free(&transcript);
+}
+
+static void show_names(const char *title, const struct case_names *names)
+{
+    if (names->count == 0)
+        return;
+    printf("%s", title);
+    for (size_t i = 0; i < names->count; i++)
+        printf(" %s", names->items[i]);
+    printf("\n");
+}
+
+static int show(const struct case_set *set, const char *id)
+{
+    const struct case_spec *spec = case_spec_find(set, id);
+    if (spec == NULL) {
+        fprintf(stderr, "wsconform cases: there is no case '%s'\n", id);
+        return CLI_NOTHING;
+    }
+    printf("%s\n  does:     %s\n  expects:  %s\n  outcome:  %s\n", spec->id, spec->does,
+           spec->expects, spec->outcome != NULL ? spec->outcome : "(judged over the whole run)");
+    for (size_t i = 0; i < spec->require_count; i++)
+        printf("  requires: %s (%s) %s\n", spec->requires[i] -> id,
+               case_catalogue_strength_name(spec->requires[i] -> strength),
+               spec -> requires[i] -> statement);
+    show_names("  flags:   ", &spec->flags);
+    show_names("  autobahn:", &spec->autobahn);
+    show_names("  observes:", &spec->observe);
+    printf("  file:     %s\n", spec->file);
+    if (!case_spec_is_run_level(spec)) {
+        printf("  sends (to 127.0.0.1:9001, with seed 0):\n");
+        show_octets(spec);
+    }
+    return CLI_OK;
+}
+
+/* --- check ------------------------------------------------------------------------------- */
+
+static int check(const struct case_set *set)
+{
+    size_t big = 0;
+    for (size_t i = 0; i < set->count; i++)
+        big += set->cases[i].big;
+    printf("%zu cases (%zu of them big), %zu requirements, no mistakes\n", set->count, big,
+           set->catalogue.count);
+    return CLI_OK;
+}
+
+static int run(const char *what, const char *argument, const char *folder,
+               const struct case_names *globs)
+{
+    struct error error;
+    struct case_set set = {0};
+    int status = CLI_USAGE;
+    if (strcmp(what, "check") == 0)
+        folder = argument;
+    if (cli_options_load_cases(&set, folder, &error) != 0)
+        fprintf(stderr, "%s\n", error.text);
+    else if (strcmp(what, "list") == 0)
+        status = list(&set, globs);
+    else if (strcmp(what, "show") == 0)
+        status = show(&set, argument);
+    else
+        status = check(&set);
+    case_spec_free_set(&set);
+    return status;
+}
+
+int cli_cmd_cases(int argc, char **argv)
+{
+    static const struct option options[] = {{"cases", required_argument, NULL, 'c'},
+                                            {"run", required_argument, NULL, 'r'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {0}};
+    struct cli_options_list globs = {0};
+    const char *folder = NULL;
+    const char *mistake = NULL;
+    int status = CLI_OK;
+    bool help = false;
+    opterr = 0;
+    for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
+        if (option == 'c')
+            folder = optarg;
+        else if (option == 'r')
+            cli_options_add(&globs, optarg);
+        else if (option == 'h')
+            help = true;
+        else
+            mistake = "that option is unknown or lacks its value";
+    }
+    int left = argc - optind;
+    const char *what = left > 0 ? argv[optind] : "";
+    const char *argument = left > 1 ? argv[optind + 1] : NULL;
+    bool known = (strcmp(what, "list") == 0 && left == 1) ||
+                 (strcmp(what, "show") == 0 && left == 2) ||
+                 (strcmp(what, "check") == 0 && left <= 2);
+    if (mistake == NULL && !help && !known)
+        mistake = "list, show ID or check [DIR] is needed";
+    struct case_names names = cli_options_names(&globs);
+    if (help)
+        fputs(usage, stdout);
+    else if (mistake != NULL)
+        status = cli_options_usage("cases", mistake);
+    else
+        status = run(what, argument, folder, &names);
+    cli_options_free(&globs);
+    return status;
+}
