@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "net/timer.h"
 
 struct drive_connection {
     struct net_loop *loop;

@@ -9,6 +9,7 @@
 #include "base/hex.h"
 #include "base/memory.h"
 #include "net/process.h"
+#include "net/timer.h"
 
 enum {
     POLL_US = 5 * 1000,   /* between two looks whether it answers yet */

@@ -9,6 +9,7 @@
 #include "drive/connection.h"
 #include "drive/endpoint.h"
 #include "drive/probe.h"
+#include "net/timer.h"
 #include "run/plan.h"
 
 enum {
@@ -201,6 +202,7 @@ static void set_deadlines(struct drive_server *s)
     s->settings.short_us =
         clamp(trips, SHORT_MIN_US,
               s->options->timeout_us > SHORT_MIN_US ? s->options->timeout_us : SHORT_MIN_US);
+    s->settings.tcp_us = s->options->timeout_us * 5 / 2;
     s->settings.grace_us = clamp(trips, GRACE_MIN_US, GRACE_MAX_US);
 }
 
@@ -209,8 +211,7 @@ static void force_profile(struct drive_server *s)
     if (s->options->profile == DRIVE_PROFILE_FOUND_OUT)
         return;
     s->profile.echoes = s->options->profile == DRIVE_PROFILE_ECHO;
-    if (s->options->profile == DRIVE_PROFILE_HANDSHAKE)
-        s->profile.pongs = false;
+    s->profile.handshake = s->options->profile == DRIVE_PROFILE_HANDSHAKE;
 }
 
 static void on_probed(void *context, const char *why)

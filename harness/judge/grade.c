@@ -5,8 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Fragments of one message that an endpoint must take before it may call it abuse (A57). */
-enum { FRAGMENTS_MUST_PASS = 1000 };
+enum {
+    /* Fragments of one message that an endpoint must take before it may call it abuse (A57). */
+    FRAGMENTS_MUST_PASS = 1000,
+    /* Pings on one connection, likewise: 10.4 names no number, and npm's ws, for one, allows 60
+     * that wait for their pong. */
+    PINGS_MUST_PASS = 50
+};
 
 static bool never_on_the_wire(uint16_t code, bool empty)
 {
@@ -144,8 +149,9 @@ void judge_grade_describe(const struct judge_seen *seen, char *text, size_t size
 /* A38, A46, A57, 10.4: an endpoint may have limits, and a type that it does not serve. */
 static bool within_its_limits(const struct judge_seen *seen)
 {
-    bool large =
-        seen->ledger->largest >= seen->limit || seen->ledger->fragments > FRAGMENTS_MUST_PASS;
+    const struct judge_ledger *ledger = seen->ledger;
+    bool large = ledger->largest >= seen->limit || ledger->fragments > FRAGMENTS_MUST_PASS ||
+                 ledger->pings > PINGS_MUST_PASS;
     if (!seen->match->close_seen)
         return large && seen->end != JUDGE_END_OPEN;
     uint16_t code = seen->match->close.code;

@@ -85,12 +85,11 @@ static void end_message(struct judge_ledger *ledger, const struct ws_event *even
     item->open = false;
     item->zone = zone(ledger);
     ledger->item_open = false;
-    if (item->len > ledger->largest)
-        ledger->largest = item->len;
 }
 
 static void book_control(struct judge_ledger *ledger, const struct ws_event *event)
 {
+    ledger->pings += event->opcode == WS_PING;
     if (event->opcode == WS_PING)
         append_payload(ledger, add(ledger, JUDGE_ITEM_PING, WS_PING), event->payload);
     if (event->opcode != WS_CLOSE || ledger->close_sent)
@@ -128,20 +127,25 @@ static void book_violation(struct judge_ledger *ledger, enum ws_violation violat
     }
 }
 
-static void count_fragments(struct judge_ledger *ledger, const struct ws_frame *frame)
+/* A receiver may refuse a message for its size as soon as a header announces it. */
+static void measure(struct judge_ledger *ledger, const struct ws_frame *frame)
 {
     if (ws_frame_is_control(frame->opcode))
         return;
-    ledger->message_frames = frame->opcode == WS_CONTINUATION ? ledger->message_frames + 1 : 1;
+    bool goes_on = frame->opcode == WS_CONTINUATION;
+    ledger->message_frames = goes_on ? ledger->message_frames + 1 : 1;
+    ledger->message_octets = goes_on ? ledger->message_octets + frame->length : frame->length;
     if (ledger->message_frames > ledger->fragments)
         ledger->fragments = ledger->message_frames;
+    if (ledger->message_octets > ledger->largest)
+        ledger->largest = ledger->message_octets;
 }
 
 static void book(struct judge_ledger *ledger, const struct ws_event *event)
 {
     switch (event->kind) {
     case WS_EVENT_FRAME:
-        count_fragments(ledger, &event->frame);
+        measure(ledger, &event->frame);
         return;
     case WS_EVENT_DATA:
         append_payload(ledger, begin_message(ledger, event->opcode), event->payload);

@@ -41,9 +41,11 @@ struct judge_ledger {
     struct ws_close close; /* our first Close; the reason is borrowed from `reason` */
     uint8_t reason[WS_CONTROL_MAX];
     bool close_odd;     /* that Close has a code or a body that it should not have */
-    uint64_t largest;   /* octets of the largest message */
+    uint64_t largest;   /* octets that the frame headers of the largest message announce */
     uint64_t fragments; /* frames of the message with the most */
     uint64_t message_frames;
+    uint64_t message_octets;
+    uint64_t pings;
 };
 
 /* Makes an empty ledger for octets that go to a server (`to_server`) or to a client. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge/outcome.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,7 +26,7 @@ static size_t read_alternative(struct judge_outcome *outcome, const char *text)
         unsigned long code = 0;
         if (words[i].has_code) {
             char *end;
-            if (text[len] != '(')
+            if (text[len] != '(' || !isdigit((unsigned char)text[len + 1]))
                 return 0;
             code = strtoul(text + len + 1, &end, 10);
             if (*end != ')' || code < 100 || code > 4999)

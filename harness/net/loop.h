@@ -7,7 +7,6 @@
 
 /* The event loop: the only place that reads a clock. It knows octets and addresses, no frames. */
 struct net_loop;
-struct net_timer;
 
 /* A new loop; the caller frees it with net_loop_free after everything in it was closed. */
 struct net_loop *net_loop_new(void);
@@ -28,15 +27,6 @@ int64_t net_loop_wall_clock(void);
 
 /* 64 bits from the system's entropy, for a seed that was not given. */
 uint64_t net_loop_entropy(void);
-
-/* A timer that can be set again and again. `fire` may free it. */
-typedef void net_timer_fire(void *context);
-struct net_timer *net_timer_new(struct net_loop *loop, net_timer_fire *fire, void *context);
-/* Fires once at `when` (net_loop_now's clock; the past means as soon as possible), replacing an
- * earlier setting. The resolution is a millisecond, never early. */
-void net_timer_set(struct net_timer *timer, uint64_t when);
-void net_timer_cancel(struct net_timer *timer);
-void net_timer_free(struct net_timer *timer); /* NULL is fine */
 
 /* Calls `interrupted` on SIGINT and SIGTERM instead of dying, for as long as the loop lives; a
  * second signal ends the process at once with status 128 + signal. SIGPIPE is ignored. */

@@ -10,6 +10,7 @@
 
 #include "base/memory.h"
 #include "net/internal.h"
+#include "net/timer.h"
 
 extern char **environ;
 

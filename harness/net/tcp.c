@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "net/internal.h"
+#include "net/timer.h"
 
 /* Memory that a big write needed is given back after it. */
 enum { OUT_KEPT = 1 << 20 };

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "net/listener.h"
 #include "net/tcp.h"
+#include "net/timer.h"
 
 /* With more than this many octets waiting for a client that does not read, we do not read either.
  */
@@ -44,6 +45,15 @@ struct peer_server_options peer_server_defaults(void)
     };
 }
 
+static void release(struct connection *connection)
+{
+    net_tcp_close(connection->tcp, false);
+    net_timer_free(connection->timer);
+    peer_echo_free(connection->echo);
+    buffer_free(&connection->queue);
+    free(connection);
+}
+
 static void drop(struct connection *connection)
 {
     struct connection **link =
@@ -51,11 +61,7 @@ static void drop(struct connection *connection)
     *link = connection->next;
     if (connection->next)
         connection->next->previous = connection->previous;
-    net_tcp_close(connection->tcp, false);
-    net_timer_free(connection->timer);
-    peer_echo_free(connection->echo);
-    buffer_free(&connection->queue);
-    free(connection);
+    release(connection);
 }
 
 static void on_timer(void *context)
@@ -195,7 +201,9 @@ void peer_server_close(struct peer_server *server)
     if (!server)
         return;
     net_listener_close(server->listener);
-    while (server->connections)
-        drop(server->connections);
+    for (struct connection *next, *left = server->connections; left; left = next) {
+        next = left->next;
+        release(left);
+    }
     free(server);
 }

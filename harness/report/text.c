@@ -116,9 +116,9 @@ static size_t write_line(struct buffer *out, struct bytes text, unsigned indent)
     if (end < text.len && text.data[end] == '\n')
         end++;
     size_t shown = len < LINE_OCTETS ? len : LINE_OCTETS;
-    write_indent(out, indent);
-    if (len > 0)
-        hex_escape(out, bytes_of(text.data, shown));
+    if (len > 0 || end != 2)
+        write_indent(out, indent);
+    hex_escape(out, bytes_of(text.data, shown));
     if (shown < len)
         buffer_printf(out, " ... and %zu more octets", len - shown);
     if (end != len + 2)
@@ -292,16 +292,17 @@ static void write_case(struct buffer *out, const struct run_record *record,
 
 /* --- many cases -------------------------------------------------------------------------- */
 
-static void write_ids(struct buffer *out, const struct report_group *group, size_t first,
-                      unsigned indent)
+/* The ids of all but the first. */
+static void write_others(struct buffer *out, const struct report_group *group)
 {
+    enum { INDENT = 4 };
     struct buffer ids = {0};
-    for (size_t i = first; i < group->count; i++) {
+    for (size_t i = 1; i < group->count; i++) {
         report_quote_plain(&ids, group->members[i]->spec->id);
         buffer_append_text(&ids, " ");
     }
-    write_indent(out, indent);
-    write_wrapped(out, buffer_text(&ids), indent);
+    write_indent(out, INDENT);
+    write_wrapped(out, buffer_text(&ids), INDENT);
     buffer_free(&ids);
 }
 
@@ -317,7 +318,7 @@ static void write_findings(struct buffer *out, const struct run_record *record,
             write_case(out, record, group->members[member], options);
             if (alike) {
                 buffer_printf(out, "  the same was seen in %zu more cases:\n", group->count - 1);
-                write_ids(out, group, 1, 4);
+                write_others(out, group);
             }
             buffer_append_text(out, "\n");
         }
@@ -339,7 +340,7 @@ static bool write_reasons(struct buffer *out, const struct run_record *record,
         report_quote_plain(out, group->members[0]->spec->id);
         buffer_append_text(out, ")\n");
         if (options->verbose && group->count > 1)
-            write_ids(out, group, 1, 4);
+            write_others(out, group);
     }
     bool any = groups.count > 0;
     report_group_free(&groups);

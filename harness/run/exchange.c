@@ -43,6 +43,7 @@ struct run_exchange {
     enum ws_violation close_violation;
     enum judge_end end;
     uint64_t received;
+    uint64_t closed_at;   /* when their Close came */
     bool closing;         /* our Close is out or queued */
     bool alive;           /* the fence came back */
     const char *own_text; /* how it broke the sentence that this very case is about, or NULL */
@@ -59,6 +60,18 @@ static bool allows_failure(const struct run_exchange *x)
 static bool is_about_handshake(const struct run_exchange *x)
 {
     return judge_outcome_refuses(&x->outcome) || judge_outcome_allows(&x->outcome, JUDGE_ACCEPT);
+}
+
+/* What it says unasked on each connection has come, so that no echo can be mistaken for it. */
+static bool is_greeted(const struct run_exchange *x)
+{
+    return x->settings->profile->broadcasts || x->match.foreign == 0;
+}
+
+/* A marker came back, if one was sent. */
+static bool is_controlled(struct run_exchange *x)
+{
+    return x->sender.marker_opcode == 0 || run_sender_marker_back(&x->sender, &x->match);
 }
 
 static bool all_answered(const struct run_exchange *x)
@@ -112,12 +125,20 @@ static struct judge_seen look(const struct run_exchange *x)
                                .limit = x->settings->profile->limit};
 }
 
-static void sight_open_tcp(struct run_exchange *x)
+/* RFC 6455, 7.1.1: the server closes first and immediately, which is a should (A06); never to
+ * close is another matter. */
+static void sight_late_end(struct run_exchange *x)
 {
-    if (x->sender.ledger.violation != WS_FINE)
-        sight(x, "RFC6455-7.1.7-03", "TCP was left open after a Close that failed the connection");
-    else
-        sight(x, "RFC6455-5.5.1-18", "TCP was left open after both Close frames");
+    if (x->result.hang == RUN_HANG_TCP_FAILED)
+        sight(x, RUN_LEFT_OPEN_FAILED_RULE,
+              "TCP was left open after a Close that failed the connection");
+    if (x->result.hang == RUN_HANG_TCP)
+        sight(x, RUN_LEFT_OPEN_RULE, "TCP was left open after both Close frames");
+    if (x->end != JUDGE_END_OPEN && x->match.close_seen &&
+        x->now >= x->closed_at + x->settings->short_us) {
+        x->result.late = true;
+        sight(x, RUN_LATE_RULE, RUN_LATE_TEXT);
+    }
 }
 
 /* How the endpoint ends connections is judged once for the run, not in each case. */
@@ -130,8 +151,7 @@ static void sight_behaviour(struct run_exchange *x)
         return;
     if (ledger->violation != WS_FINE && !x->match.close_seen && x->end == JUDGE_END_FIN)
         sight(x, "RFC6455-7.1.7-05", "a connection was failed without a Close frame");
-    if (x->result.hang == RUN_HANG_TCP)
-        sight_open_tcp(x);
+    sight_late_end(x);
     if (x->end == JUDGE_END_RESET && x->match.close_seen && ledger->close_sent &&
         ledger->violation == WS_FINE && ledger->oddity == WS_FINE)
         sight(x, "RFC6455-7.1.1-01", "TCP was reset after a closing handshake without fault");
@@ -236,6 +256,8 @@ static void take_frames(struct run_exchange *x, uint8_t *data, size_t len)
             take_violation(x, event.violation);
         if (event.kind == WS_EVENT_CONTROL)
             answer_control(x, &event);
+        if (!x->match.close_seen)
+            x->closed_at = x->now;
         judge_match_event(&x->match, &event);
     }
 }
@@ -422,8 +444,7 @@ static void advance(struct run_exchange *x)
         judge(x);
         return;
     }
-    if (x->phase == PHASE_CONTROL &&
-        (x->sender.marker_opcode == 0 || run_sender_marker_back(&x->sender, &x->match)))
+    if (x->phase == PHASE_CONTROL && is_controlled(x) && is_greeted(x))
         enter_steps(x);
     if (x->phase == PHASE_STEPS && x->match.close_seen)
         run_sender_give_up(&x->sender);
@@ -438,7 +459,7 @@ static void advance(struct run_exchange *x)
 static enum run_hang name_hang(const struct run_exchange *x)
 {
     if (x->match.close_seen)
-        return RUN_HANG_TCP;
+        return x->sender.ledger.violation != WS_FINE ? RUN_HANG_TCP_FAILED : RUN_HANG_TCP;
     if (x->sender.ledger.close_sent)
         return RUN_HANG_CLOSE;
     bool must_end = !judge_outcome_allows_life(&x->outcome) && x->phase != PHASE_STEPS;
@@ -458,6 +479,8 @@ static void on_deadline(struct run_exchange *x)
             judge(x);
         else
             skip(x, "a plain handshake was not answered");
+    } else if (x->phase == PHASE_CONTROL && is_controlled(x)) {
+        enter_steps(x); /* it does not greet on every connection */
     } else if (x->phase == PHASE_CONTROL) {
         x->result.hang = RUN_HANG_CONTROL;
         skip(x, "the positive control failed");

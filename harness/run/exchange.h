@@ -13,16 +13,24 @@
 /* What the endpoint did not do before a deadline passed. */
 enum run_hang {
     RUN_HANG_NONE,
-    RUN_HANG_HANDSHAKE, /* answer the request */
-    RUN_HANG_CONTROL,   /* answer the marker before the case */
-    RUN_HANG_ANSWER,    /* answer what it owes an answer */
-    RUN_HANG_FAILURE,   /* end the connection after a violation */
-    RUN_HANG_CLOSE,     /* answer our Close */
-    RUN_HANG_TCP,       /* end TCP after the Close frames */
+    RUN_HANG_HANDSHAKE,  /* answer the request */
+    RUN_HANG_CONTROL,    /* answer the marker before the case */
+    RUN_HANG_ANSWER,     /* answer what it owes an answer */
+    RUN_HANG_FAILURE,    /* end the connection after a violation */
+    RUN_HANG_CLOSE,      /* answer our Close */
+    RUN_HANG_TCP,        /* end TCP after both Close frames */
+    RUN_HANG_TCP_FAILED, /* end TCP after a Close that failed the connection */
     RUN_HANG_COUNT
 };
 
 enum { RUN_SIGHTINGS_MAX = 16 };
+
+/* The sentences about the end of TCP: never after both Closes, never after a failing Close, late.
+ */
+#define RUN_LEFT_OPEN_RULE "RFC6455-5.5.1-18"
+#define RUN_LEFT_OPEN_FAILED_RULE "RFC6455-7.1.7-03"
+#define RUN_LATE_RULE "RFC6455-7.1.1-05"
+#define RUN_LATE_TEXT "TCP was ended only some time after the Close frames"
 
 /* A sentence that the endpoint broke on this connection. */
 struct run_sighting {
@@ -36,6 +44,7 @@ struct run_result {
     struct judge_judgement judgement;
     enum run_hang hang; /* the verdict rests on a deadline of this kind */
     unsigned waits;     /* deadlines that were waited out */
+    bool late;          /* TCP was ended, but long after the Close frames */
     bool lingered;      /* the last of them was for the end of TCP, after the verdict */
     bool unreachable;   /* no connection could be made */
     bool close_seen;    /* a Close came from the endpoint */

@@ -7,10 +7,7 @@
 #include "base/hex.h"
 #include "base/memory.h"
 
-enum {
-    ANSWER_MAX = 64 * 1024, /* octets of an answer's head */
-    NOT_HTTP = 1            /* stands for a status */
-};
+enum { ANSWER_MAX = 64 * 1024 }; /* octets of an answer's head */
 
 void run_opening_init(struct run_opening *opening, struct run_script *script,
                       const struct run_target *target, const struct case_request *edits,
@@ -79,7 +76,7 @@ bool run_opening_take(struct run_opening *opening, struct bytes octets,
         struct ws_http_status_line line = {0};
         if (status == WS_BAD || !ws_http_split_status(head->start_line, &line)) {
             run_transcript_head(transcript, false, buffer_bytes(&opening->answer), now);
-            opening->status = NOT_HTTP;
+            opening->status = RUN_OPENING_NOT_HTTP;
             break;
         }
         run_transcript_head(transcript, false, bytes_of(opening->answer.data, head->size), now);

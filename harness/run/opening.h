@@ -8,7 +8,7 @@
 
 /* The opening handshake of one connection, as the client: the request as it is sent, and the
  * answer as it comes in. */
-enum { RUN_OPENING_AGENT_MAX = 128 };
+enum { RUN_OPENING_AGENT_MAX = 128, RUN_OPENING_NOT_HTTP = 1 /* stands for a status */ };
 
 struct run_opening {
     char key[WS_KEY_SIZE + 1];
@@ -16,7 +16,7 @@ struct run_opening {
     struct buffer answer; /* octets that are not read yet */
     size_t scanned;
     char agent[RUN_OPENING_AGENT_MAX]; /* the Server field of the final answer, escaped, or "" */
-    unsigned status; /* of the final answer; 0: none yet, 1: what came is not HTTP */
+    unsigned status; /* of the final answer; 0: none yet, or RUN_OPENING_NOT_HTTP */
 };
 
 /* Appends the writes of the request with the edits of a case (NULL: none) to `script`. */

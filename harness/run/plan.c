@@ -37,7 +37,8 @@ struct run_plan {
     const char *stop_reason;
     bool gone;
     /* hangs */
-    unsigned confirmed[RUN_HANG_COUNT];
+    unsigned confirmed[RUN_HANG_COUNT]; /* tried again and not better than before */
+    unsigned never[RUN_HANG_COUNT];     /* of these: it did not happen at all */
     unsigned lingers;
     unsigned waits;
     /* deaths */
@@ -101,14 +102,31 @@ static const char *not_applicable(const struct run_plan *plan, const struct case
     if (judge_outcome_refuses(&outcome))
         return NULL;
     bool only_echo = outcome.count == 1 && outcome.alternatives[0].word == JUDGE_ECHO;
+    /* RFC 6455, 5.5.2: a pong is owed by everybody, so its absence is a finding. */
+    bool only_pong = outcome.count == 1 && outcome.alternatives[0].word == JUDGE_PONG;
+    if (profile->handshake)
+        return "only the handshake is tested";
     if (!profile->echoes && (spec->needs_echo || only_echo))
         return "the endpoint does not return messages";
-    if (!profile->echoes && !profile->pongs)
+    if (!profile->echoes && !profile->pongs && !only_pong)
         return "the endpoint answers neither messages nor pings, so nothing can be proved";
     return NULL;
 }
 
 /* --- the first pass and the confirmations ------------------------------------------------ */
+
+static bool is_about_tcp(enum run_hang hang)
+{
+    return hang == RUN_HANG_TCP || hang == RUN_HANG_TCP_FAILED;
+}
+
+static uint64_t patience(const struct run_plan *plan, size_t index, bool alone)
+{
+    if (!alone)
+        return plan->settings->short_us;
+    bool tcp = is_about_tcp(plan->results[index].hang);
+    return tcp ? plan->settings->tcp_us : plan->settings->long_us;
+}
 
 static struct run_job begin(struct run_plan *plan, size_t index, bool alone)
 {
@@ -120,7 +138,7 @@ static struct run_job begin(struct run_plan *plan, size_t index, bool alone)
     const struct run_settings *settings = plan->settings;
     return (struct run_job){.kind = RUN_JOB_CASE,
                             .index = index,
-                            .patience_us = alone ? settings->long_us : settings->short_us,
+                            .patience_us = patience(plan, index, alone),
                             .linger_us = plan->lingers < LINGERS_MAX ? settings->short_us : 0};
 }
 
@@ -157,6 +175,19 @@ static unsigned count_confirming(const struct run_plan *plan, enum run_hang hang
     return count;
 }
 
+/* A suspect that is not tried again is taken to be like those of its kind that were: where TCP did
+ * end in the long run, it is late and not left open. */
+static void believe(struct run_plan *plan, size_t index)
+{
+    struct run_result *result = &plan->results[index];
+    bool late = is_about_tcp(result->hang) && plan->never[result->hang] == 0;
+    for (size_t i = 0; i < result->sighting_count && late; i++)
+        if (strcmp(result->sightings[i].rule, RUN_LEFT_OPEN_RULE) == 0 ||
+            strcmp(result->sightings[i].rule, RUN_LEFT_OPEN_FAILED_RULE) == 0)
+            result->sightings[i] = (struct run_sighting){RUN_LATE_RULE, RUN_LATE_TEXT};
+    set_final(plan, index);
+}
+
 /* Suspects are tried again when all else is quiet, a few at a time since they only wait. When
  * enough hangs of a kind are confirmed, the rest of that kind is believed. */
 static struct run_job next_suspect(struct run_plan *plan)
@@ -174,7 +205,7 @@ static struct run_job next_suspect(struct run_plan *plan)
         return (struct run_job){.kind = RUN_JOB_NONE};
     for (size_t i = 0; i < plan->count; i++)
         if (plan->states[i] == STATE_SUSPECT)
-            set_final(plan, i);
+            believe(plan, i);
     return (struct run_job){.kind = RUN_JOB_END};
 }
 
@@ -189,14 +220,16 @@ void run_plan_finished(struct run_plan *plan, size_t index, struct run_result *r
         plan->states[index] = STATE_WAITING;
         return;
     }
+    enum run_hang before = plan->results[index].hang;
     set_result(plan, index, result);
     if (result->unreachable) {
         plan->states[index] = STATE_WAITING;
         run_plan_died(plan, "nobody listens any more");
         return;
     }
-    if (confirming && result->hang != RUN_HANG_NONE) {
-        plan->confirmed[result->hang]++;
+    if (confirming && (result->hang != RUN_HANG_NONE || result->late)) {
+        plan->confirmed[before]++;
+        plan->never[before] += result->hang != RUN_HANG_NONE;
     }
     if (!confirming && result->hang != RUN_HANG_NONE && !is_believed(plan, result->hang))
         plan->states[index] = STATE_SUSPECT;

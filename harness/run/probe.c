@@ -161,6 +161,8 @@ static void on_ended(void *self, enum judge_end end, uint64_t now)
     p->now = now;
     if (p->phase != PHASE_CLOSING && p->phase != PHASE_OVER)
         p->found.end = end;
+    if (p->phase == PHASE_OPENING && run_opening_rest(&p->opening)->len > 0)
+        p->found.status = RUN_OPENING_NOT_HTTP;
     p->phase = PHASE_OVER;
 }
 

@@ -19,6 +19,7 @@ struct run_profile {
     bool echoes;        /* it returns messages as they are */
     bool answers;       /* it answers messages with something else */
     bool pongs;         /* it answers pings */
+    bool handshake;     /* nothing but its handshake is to be tested */
     bool broadcasts;    /* it sends messages to all connections */
     unsigned greetings; /* messages that it sends unasked on a new connection */
     uint64_t limit;     /* octets of a message that it refuses; UINT64_MAX: none found */
@@ -34,6 +35,7 @@ struct run_settings {
     uint64_t grace_us; /* how long an invalid input may take to end the connection */
     uint64_t short_us; /* the first deadline of a suspect */
     uint64_t long_us;  /* the deadline that confirms a hang */
+    uint64_t tcp_us; /* and that of TCP left open: libraries wait up to some seconds for a Close */
 };
 
 #endif

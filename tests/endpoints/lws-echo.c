@@ -147,6 +147,8 @@ int main(int argc, char **argv)
         .protocols = protocols,
         .gid = (gid_t)-1,
         .uid = (uid_t)-1,
+        /* The library checks text only where it is asked to. */
+        .options = LWS_SERVER_OPTION_VALIDATE_UTF8,
     };
     lws_set_log_level(0, NULL);
     struct lws_context *context = lws_create_context(&info);

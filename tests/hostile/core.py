@@ -113,6 +113,9 @@ def check_fields(fields):
     if b"upgrade" not in [m.lower() for m in members(fields.get(b"connection", []))]:
         raise Refuse(400)
     key = check_key(fields.get(b"sec-websocket-key", []))
+    # RFC 9110, 7.8: a body would have to be read before the protocol changes.
+    if b"transfer-encoding" in fields or fields.get(b"content-length", [b"0"]) != [b"0"]:
+        raise Refuse(400)
     versions = fields.get(b"sec-websocket-version", [])
     if len(versions) > 1:
         raise Refuse(400)

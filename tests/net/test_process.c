@@ -15,6 +15,8 @@
 
 #include <cmocka.h>
 
+#include "net/timer.h"
+
 struct child {
     struct net_loop *loop;
     struct net_process *process;

@@ -13,6 +13,7 @@
 
 #include "base/buffer.h"
 #include "net/listener.h"
+#include "net/timer.h"
 
 /* One side of a connection and what it saw. */
 struct side {

@@ -13,6 +13,7 @@
 
 #include "base/buffer.h"
 #include "net/tcp.h"
+#include "net/timer.h"
 
 static const char request[] = "GET /chat HTTP/1.1\r\n"
                               "Host: localhost\r\n"

@@ -28,8 +28,8 @@ static inline void sample_init(struct sample *sample)
         "RFC6455-5.5.1-09\t5.5.1\tboth\tshould\tyes\t\tA Close is answered soon\n"
         "RFC6455-5.1-04\t5.1\tserver\tmust\tyes\t\tA server masks nothing\n";
     *sample = (struct sample){0};
-    assert_int_equal(
-        case_catalogue_read(&sample->catalogue, "sample.tsv", bytes_text(table), NULL), 0);
+    assert_int_equal(case_catalogue_read(&sample->catalogue, "sample.tsv", bytes_text(table), NULL),
+                     0);
     sample->profile = (struct run_profile){
         .echoes = true, .pongs = true, .limit = UINT64_MAX, .round_trip_us = 120};
     sample->record = (struct run_record){.started = 1700000000,

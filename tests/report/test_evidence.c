@@ -24,15 +24,17 @@ static void of_the_run_is_where_it_was_seen(void **state)
     (void)state;
     struct sample s;
     sample_init(&s);
-    sample_add(&s, "RFC6455-5.5-02", JUDGE_PASS, "fine");
+    struct run_result *lost = sample_add(&s, "RFC6455-5.5-02", JUDGE_ERROR, "nothing was kept");
+    lost->sightings[lost->sighting_count++] = (struct run_sighting){masking[0], "it masks"};
     struct run_result *seen = sample_add(&s, "RFC6455-5.5-02", JUDGE_PASS, "fine");
     struct run_result *result = sample_add(&s, "RFC6455-5.5-02", JUDGE_FAILED, "it masks");
     sample_observe(&s, masking);
-    run_transcript_note(&s.results[0].transcript, false, "ends TCP (FIN)", 0);
     run_transcript_note(&seen->transcript, false, "ends TCP (FIN)", 0);
     assert_null(report_evidence_find(&s.record, result));
+    lost->sighting_count = 0;
     assert_true(report_evidence_blames(&s.record, result, "RFC6455-5.5-02"));
 
+    lost->sighting_count = 1;
     seen->sightings[seen->sighting_count++] = (struct run_sighting){masking[0], "it masks"};
     assert_ptr_equal(report_evidence_find(&s.record, result), seen);
     assert_true(report_evidence_blames(&s.record, result, masking[0]));

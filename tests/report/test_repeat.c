@@ -23,8 +23,7 @@ static void names_url_case_and_seed(void **state)
            "wsconform server ws://127.0.0.1:9001/ --run 5.5/0 --seed 18446744073709551615");
     s.specs[0].big = true;
     s.record.seed = 7;
-    expect(&s, result, false,
-           "wsconform server ws://127.0.0.1:9001/ --run 5.5/0 --seed 7 --big");
+    expect(&s, result, false, "wsconform server ws://127.0.0.1:9001/ --run 5.5/0 --seed 7 --big");
     sample_free(&s);
 }
 
@@ -48,6 +47,10 @@ static void keeps_what_shapes_the_requests(void **state)
                                        "--seed",
                                        "1",
                                        "--timeout",
+                                       "2",
+                                       "--",
+                                       "-H",
+                                       "of the command",
                                        NULL};
     static const char *const command[] = {"./server", "--port", "{port}", "a\033b", NULL};
     struct sample s;
@@ -58,11 +61,13 @@ static void keeps_what_shapes_the_requests(void **state)
     struct run_result *result = sample_add(&s, "RFC6455-5.5-02", JUDGE_FAILED, "silence");
     expect(&s, result, false,
            "wsconform server ws://127.0.0.1:9001/ --run 5.5/0 --seed 7 -H 'Cookie: ***' "
-           "'-HX: it'\\''s' '--header=Authorization: ***' --origin http://a --profile=echo -- "
+           "'-HX: it'\\''s' '--header=Authorization: ***' --origin http://a --profile=echo "
+           "--timeout 2 -- "
            "./server --port '{port}' $'a\\x1bb'");
     expect(&s, result, true,
            "wsconform server ws://127.0.0.1:9001/ --run 5.5/0 --seed 7 -H 'Cookie: a=b' "
-           "'-HX: it'\\''s' '--header=Authorization: c' --origin http://a --profile=echo -- "
+           "'-HX: it'\\''s' '--header=Authorization: c' --origin http://a --profile=echo --timeout "
+           "2 -- "
            "./server --port '{port}' $'a\\x1bb'");
     sample_free(&s);
 }
