@@ -99,7 +99,9 @@ static void describe_close(const struct judge_seen *seen, char *text, size_t siz
              seen->close_violation != WS_BAD_CLOSE_CODE_1005)
         snprintf(text, size, "a Close without a code");
     else
-        snprintf(text, size, "Close %u", seen->match->close.code);
+        snprintf(text, size, "Close %u%s", seen->match->close.code,
+                 seen->close_violation == WS_BAD_CLOSE_REASON ? " with a reason that is not UTF-8"
+                                                              : "");
 }
 
 static const char *describe_end(const struct judge_seen *seen)
@@ -168,18 +170,33 @@ static enum judge_grade grade_life(const struct judge_seen *seen)
     return within_its_limits(seen) ? JUDGE_OPEN : JUDGE_VIOLATION;
 }
 
+/* A body of one octet and a reason that is not UTF-8 are wrong in any Close (5.5.1). */
+static bool is_malformed(enum ws_violation close_violation)
+{
+    return close_violation == WS_BAD_CLOSE_LENGTH || close_violation == WS_BAD_CLOSE_REASON;
+}
+
+/* 7.1.7: "... including a responding Close frame": an endpoint that returns the code of a Close
+ * that stands behind our violation has processed it. */
+static bool answers_our_close(const struct judge_seen *seen)
+{
+    uint16_t code = seen->match->close.code;
+    return seen->ledger->violation != WS_FINE && seen->ledger->close_sent &&
+           code == seen->ledger->close.code && code != WS_CLOSE_NO_STATUS &&
+           code != WS_CLOSE_NORMAL;
+}
+
 static enum judge_grade grade_failure(const struct judge_seen *seen, unsigned wanted)
 {
     if (seen->status != 101)
         return JUDGE_VIOLATION;
-    if (seen->match->close_seen) {
-        if (seen->close_violation == WS_BAD_CLOSE_LENGTH)
-            return JUDGE_VIOLATION;
-        if (never_on_the_wire(seen->match->close.code, seen->close_violation == WS_FINE))
-            return JUDGE_VIOLATION;
-        return judge_grade_failure_code(wanted, seen->match->close.code);
-    }
-    return seen->end != JUDGE_END_OPEN ? JUDGE_LENIENT : JUDGE_VIOLATION; /* A01 */
+    if (!seen->match->close_seen)
+        return seen->end != JUDGE_END_OPEN ? JUDGE_LENIENT : JUDGE_VIOLATION; /* A01 */
+    bool empty = seen->close_violation == WS_FINE;
+    if (is_malformed(seen->close_violation) || never_on_the_wire(seen->match->close.code, empty) ||
+        (answers_our_close(seen) && seen->match->close.code != wanted))
+        return JUDGE_VIOLATION;
+    return judge_grade_failure_code(wanted, seen->match->close.code);
 }
 
 static enum judge_grade grade_reply(const struct judge_seen *seen)
@@ -187,10 +204,8 @@ static enum judge_grade grade_reply(const struct judge_seen *seen)
     if (seen->status != 101 || !seen->ledger->close_sent)
         return JUDGE_VIOLATION;
     if (seen->match->close_seen) {
-        if (seen->close_violation == WS_BAD_CLOSE_LENGTH ||
-            seen->close_violation == WS_BAD_CLOSE_CODE_1005 ||
-            seen->close_violation == WS_BAD_CLOSE_REASON)
-            return JUDGE_VIOLATION; /* A07, A04, A09 */
+        if (is_malformed(seen->close_violation) || seen->close_violation == WS_BAD_CLOSE_CODE_1005)
+            return JUDGE_VIOLATION; /* A07, A09, A04 */
         return judge_grade_reply_code(seen->ledger->close.code, seen->match->close.code);
     }
     /* A44: a reset may have destroyed the Close. */

@@ -113,6 +113,14 @@ static void sight(void *context, const char *rule, const char *text)
         result->sightings[result->sighting_count++] = (struct run_sighting){rule, text};
 }
 
+/* A request that is to be refused may get any answer: that it was accepted is what is wrong. */
+static void sight_in_handshake(void *context, const char *rule, const char *text)
+{
+    const struct run_exchange *x = context;
+    if (!judge_outcome_refuses(&x->outcome) || is_about(x->spec, rule))
+        sight(context, rule, text);
+}
+
 static struct judge_seen look(const struct run_exchange *x)
 {
     return (struct judge_seen){.status = x->opening.status,
@@ -280,8 +288,8 @@ static void open_or_judge(struct run_exchange *x)
 
 static void take_answer(struct run_exchange *x, uint8_t *data, size_t len)
 {
-    if (!run_opening_take(&x->opening, bytes_of(data, len), &x->result.transcript, x->now, sight,
-                          x))
+    if (!run_opening_take(&x->opening, bytes_of(data, len), &x->result.transcript, x->now,
+                          sight_in_handshake, x))
         return;
     open_or_judge(x);
     struct buffer *rest = run_opening_rest(&x->opening);
