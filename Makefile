@@ -34,7 +34,7 @@ include tools/rooms.mk
 SOURCES := $(sort $(wildcard $(ROOMS:%=harness/%/*.c)))
 UNIT_SOURCES := $(sort $(wildcard $(ROOMS:%=tests/%/test_*.c)))
 EMBEDDED_FILES := $(sort $(shell find cases -type f -name '*.json' 2>/dev/null) \
-                         $(wildcard cases/requirements.tsv reports/*.schema.json))
+                         $(wildcard cases/*.tsv reports/*.schema.json))
 FORMATTED := $(shell find harness tests fuzz -type f -name '*.[ch]' 2>/dev/null)
 SUPPORT_SOURCES := $(wildcard tests/support.c)
 

@@ -10,7 +10,7 @@ export BUILD
 
 if [ $# -eq 0 ]; then
     # The cheap ones first.
-    set -- includes length tests symbols purity headers shell format cppcheck tidy tree
+    set -- includes length tests cases symbols purity headers shell format cppcheck tidy tree
 fi
 
 failed=0

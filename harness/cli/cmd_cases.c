@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "case/coverage.h"
+#include "case/load.h"
 #include "case/select.h"
 #include "cli/cli.h"
 #include "cli/options.h"
@@ -15,10 +17,14 @@ static const char usage[] =
     "Usage: wsconform cases list [--run GLOB]... [--cases DIR]\n"
     "       wsconform cases show ID [--cases DIR]\n"
     "       wsconform cases check [DIR]\n"
+    "       wsconform cases coverage\n"
     "\n"
     "  list    all cases, or those whose id matches: id, outcome, what it does\n"
     "  show    one case whole: the sentences of the RFC, and the octets that it sends\n"
     "  check   look for mistakes in case files (the built-in ones without DIR)\n"
+    "  coverage   which sentences of RFC 6455 for servers have a case; status 1 if one has "
+    "neither\n"
+    "             a case nor an excuse\n"
     "\n"
     "  --cases DIR   a folder of case files instead of the built-in ones\n"
     "  --run GLOB    only cases whose id matches; * and ? are wildcards\n";
@@ -123,6 +129,79 @@ static int check(const struct case_set *set)
     return CLI_OK;
 }
 
+/* --- coverage ---------------------------------------------------------------------------- */
+
+struct share {
+    size_t rows;
+    size_t covered;
+    size_t excused[CASE_EXCUSE_COUNT];
+};
+
+static void add_row(struct share *share, const struct case_coverage_row *row)
+{
+    share->rows++;
+    share->covered += row->cases > 0;
+    share->excused[row->excuse]++;
+}
+
+static void print_share(const char *name, const struct share *share)
+{
+    printf("%-10s %3zu of %3zu rows %5.1f %%\n", name, share->covered, share->rows,
+           share->rows > 0 ? 100.0 * (double)share->covered / (double)share->rows : 100.0);
+}
+
+/* The rows of a section stand together in the catalogue. */
+static struct share print_sections(const struct case_coverage *coverage)
+{
+    struct share total = {0};
+    struct share section = {0};
+    for (size_t i = 0; i < coverage->count; i++) {
+        const char *name = coverage->rows[i].requirement->section;
+        add_row(&section, &coverage->rows[i]);
+        add_row(&total, &coverage->rows[i]);
+        bool last = i + 1 == coverage->count ||
+                    strcmp(coverage->rows[i + 1].requirement->section, name) != 0;
+        if (!last)
+            continue;
+        print_share(name, &section);
+        section = (struct share){0};
+    }
+    print_share("total", &total);
+    return total;
+}
+
+static void print_uncovered(const struct case_coverage *coverage)
+{
+    for (size_t i = 0; i < coverage->count; i++) {
+        const struct case_coverage_row *row = &coverage->rows[i];
+        if (row->cases == 0)
+            printf("  %s  %s%s%s\n", row->requirement->id,
+                   row->why != NULL ? case_coverage_excuse_name(row->excuse) : "NO CASE", ": ",
+                   row->why != NULL ? row->why : row->requirement->statement);
+    }
+}
+
+static int coverage(const struct case_set *set)
+{
+    static const char *const path = "cases/exceptions.tsv";
+    struct error error;
+    struct case_coverage counted = {0};
+    int status = CLI_USAGE;
+    if (case_coverage_count(&counted, set, CASE_ROLE_SERVER, path, case_load_builtin_file(path),
+                            &error) != 0) {
+        fprintf(stderr, "%s\n", error.text);
+    } else {
+        puts("Sentences of RFC 6455 that bind a server, are a must or a should, and can be "
+             "observed:");
+        struct share total = print_sections(&counted);
+        puts("Without a case:");
+        print_uncovered(&counted);
+        status = total.excused[CASE_EXCUSE_NONE] == total.covered ? CLI_OK : CLI_DIFFERS;
+    }
+    case_coverage_free(&counted);
+    return status;
+}
+
 static int run(const char *what, const char *argument, const char *folder,
                const struct case_names *globs)
 {
@@ -137,6 +216,8 @@ static int run(const char *what, const char *argument, const char *folder,
         status = list(&set, globs);
     else if (strcmp(what, "show") == 0)
         status = show(&set, argument);
+    else if (strcmp(what, "coverage") == 0)
+        status = coverage(&set);
     else
         status = check(&set);
     case_spec_free_set(&set);
@@ -168,11 +249,11 @@ int cli_cmd_cases(int argc, char **argv)
     int left = argc - optind;
     const char *what = left > 0 ? argv[optind] : "";
     const char *argument = left > 1 ? argv[optind + 1] : NULL;
-    bool known = (strcmp(what, "list") == 0 && left == 1) ||
+    bool known = ((strcmp(what, "list") == 0 || strcmp(what, "coverage") == 0) && left == 1) ||
                  (strcmp(what, "show") == 0 && left == 2) ||
                  (strcmp(what, "check") == 0 && left <= 2);
     if (mistake == NULL && !help && !known)
-        mistake = "list, show ID or check [DIR] is needed";
+        mistake = "list, show ID, check [DIR] or coverage is needed";
     struct case_names names = cli_options_names(&globs);
     if (help)
         fputs(usage, stdout);

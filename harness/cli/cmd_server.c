@@ -9,6 +9,7 @@
 #include "case/select.h"
 #include "cli/cli.h"
 #include "cli/options.h"
+#include "drive/endpoint.h"
 #include "drive/server.h"
 #include "report/json.h"
 #include "report/text.h"
@@ -240,7 +241,8 @@ static int read_options(struct request *r, int argc, char **argv, struct error *
         return error_set(error, "a URL or '-- COMMAND' is needed");
     if (r->drive.command != NULL && r->drive.command[0] == NULL)
         return error_set(error, "'--' wants a command behind it");
-    return 0;
+    struct ws_url url;
+    return r->drive.url != NULL ? drive_endpoint_read_url(&url, r->drive.url, error) : 0;
 }
 
 static void free_request(struct request *r)

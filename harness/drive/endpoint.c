@@ -69,6 +69,15 @@ static void take_command(struct drive_endpoint *e, const char *const *command)
     e->environment[0] = arena_printf(&e->arena, "PORT=%u", e->url.port);
 }
 
+int drive_endpoint_read_url(struct ws_url *out, const char *url, struct error *error)
+{
+    if (ws_url_read(out, url, error) != 0)
+        return -1;
+    if (out->secure)
+        return error_set(error, "wss:// needs TLS, which wsconform does not speak yet");
+    return 0;
+}
+
 static int find_place(struct drive_endpoint *e, const char *url, const char *const *command,
                       struct error *error)
 {
@@ -80,10 +89,8 @@ static int find_place(struct drive_endpoint *e, const char *url, const char *con
         url = arena_printf(&e->arena, "ws://127.0.0.1:%u/", port);
     }
     e->text = arena_strdup(&e->arena, url);
-    if (ws_url_read(&e->url, url, error) != 0)
+    if (drive_endpoint_read_url(&e->url, url, error) != 0)
         return -1;
-    if (e->url.secure)
-        return error_set(error, "wss:// needs TLS, which wsconform does not speak yet");
     if (command == NULL)
         return net_address_resolve_open(&e->address, e->url.host, e->url.port, timeout_ms, error);
     if (net_address_resolve(&e->address, e->url.host, e->url.port, error) != 0)

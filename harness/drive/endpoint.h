@@ -16,6 +16,9 @@ struct drive_endpoint_events {
     void (*died)(void *context, const char *how);
 };
 
+/* Reads a URL that can be tested. Returns 0, or -1 with a sentence in `error`. */
+int drive_endpoint_read_url(struct ws_url *out, const char *url, struct error *error);
+
 /* `url` may be NULL when there is a `command` (NULL at the end): then a free port of 127.0.0.1 is
  * taken. In the command's arguments {port} and {url} are replaced, and PORT is set in its
  * environment. Returns NULL with a sentence in `error` if the URL makes no sense, or if something

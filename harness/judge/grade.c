@@ -130,12 +130,12 @@ static void describe_silence(const struct judge_seen *seen, char *text, size_t s
 
 void judge_grade_describe(const struct judge_seen *seen, char *text, size_t size)
 {
-    if (seen->status == 0)
+    if (seen->match->wrong[0] != '\0')
+        snprintf(text, size, "%s", seen->match->wrong);
+    else if (seen->status == 0)
         snprintf(text, size, "no answer to the handshake, %s", describe_end(seen));
     else if (seen->status != 101)
         snprintf(text, size, "the handshake was answered with %u", seen->status);
-    else if (seen->match->wrong[0] != '\0')
-        snprintf(text, size, "%s", seen->match->wrong);
     else if (seen->match->processed)
         snprintf(text, size, "it answered what stands behind the violation");
     else if (seen->match->close_seen) {
@@ -181,7 +181,7 @@ static bool is_malformed(enum ws_violation close_violation)
 static bool answers_our_close(const struct judge_seen *seen)
 {
     uint16_t code = seen->match->close.code;
-    return seen->ledger->violation != WS_FINE && seen->ledger->close_sent &&
+    return seen->ledger->violation != WS_FINE && seen->match->close_replies &&
            code == seen->ledger->close.code && code != WS_CLOSE_NO_STATUS &&
            code != WS_CLOSE_NORMAL;
 }

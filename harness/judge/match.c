@@ -147,6 +147,7 @@ static void take_close(struct judge_match *match, const struct ws_close *close)
     if (match->close_seen)
         return;
     match->close_seen = true;
+    match->close_replies = match->ledger->close_sent;
     match->close = *close;
     if (close->reason.len > 0)
         memcpy(match->reason, close->reason.data, close->reason.len);

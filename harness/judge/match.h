@@ -19,6 +19,7 @@ struct judge_match {
     /* what was found */
     uint64_t messages;
     bool close_seen;
+    bool close_replies;    /* a Close of ours was sent before it */
     struct ws_close close; /* their first Close; the reason is borrowed from `reason` */
     uint8_t reason[WS_CONTROL_MAX];
     bool processed;  /* answered something at or behind our violation */

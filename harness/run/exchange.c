@@ -9,6 +9,9 @@
 #include "run/opening.h"
 #include "run/sender.h"
 
+/* Longer than this is not "as soon as is practical" (5.5.1, 5.5.2) on a connection that is idle. */
+static const uint64_t late_answer_us = 1000 * 1000;
+
 enum {
     FLOOD_MAX = 1024 * 1024,            /* octets that may come beyond four times what was sent */
     BULK_OCTETS_PER_SECOND = 256 * 1024 /* that the slowest endpoint is expected to handle */
@@ -44,6 +47,7 @@ struct run_exchange {
     enum judge_end end;
     uint64_t received;
     uint64_t closed_at;   /* when their Close came */
+    uint64_t wrote_at;    /* our last write */
     bool closing;         /* our Close is out or queued */
     bool alive;           /* the fence came back */
     const char *own_text; /* how it broke the sentence that this very case is about, or NULL */
@@ -147,6 +151,17 @@ static void sight_late_end(struct run_exchange *x)
         x->result.late = true;
         sight(x, RUN_LATE_RULE, RUN_LATE_TEXT);
     }
+}
+
+/* Only the last write can have been answered late: everything before it was answered in time, or
+ * the run would not have gone on. */
+static void sight_late_answer(struct run_exchange *x, const struct ws_event *event)
+{
+    bool late = event->kind == WS_EVENT_CONTROL && x->now >= x->wrote_at + late_answer_us;
+    if (late && event->opcode == WS_CLOSE && x->sender.ledger.close_sent)
+        sight(x, "RFC6455-5.5.1-14", "a Close was answered more than a second later");
+    if (late && event->opcode == WS_PONG && x->sender.ledger.pings > 0)
+        sight(x, "RFC6455-5.5.2-04", "a ping was answered more than a second later");
 }
 
 /* How the endpoint ends connections is judged once for the run, not in each case. */
@@ -266,6 +281,7 @@ static void take_frames(struct run_exchange *x, uint8_t *data, size_t len)
             answer_control(x, &event);
         if (!x->match.close_seen)
             x->closed_at = x->now;
+        sight_late_answer(x, &event);
         judge_match_event(&x->match, &event);
     }
 }
@@ -520,6 +536,7 @@ static struct run_action write_octets(struct run_exchange *x, struct bytes octet
 {
     if (x->phase != PHASE_CLOSING)
         x->since = x->now;
+    x->wrote_at = x->now;
     return (struct run_action){.want = RUN_WANT_WRITE, .octets = octets};
 }
 
@@ -555,11 +572,9 @@ static void close_in_order(struct run_exchange *x)
     run_sender_queue(&x->sender, WS_CLOSE, bytes_of(normal, sizeof(normal)));
 }
 
-/* Urgent frames go out between frames; a fence brings its own completion of what is open. */
 static bool may_send_urgent(const struct run_exchange *x)
 {
-    return run_sender_urgent(&x->sender) && x->phase != PHASE_OPENING &&
-           (x->phase == PHASE_FENCE || !ws_reader_in_frame(&x->sender.ledger.reader));
+    return run_sender_urgent(&x->sender) && x->phase != PHASE_OPENING;
 }
 
 static struct run_action on_next(void *self, uint64_t now, bool can_write)

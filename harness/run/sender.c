@@ -103,6 +103,17 @@ bool run_sender_marker_back(const struct run_sender *sender, const struct judge_
     return next > sender->marker_item;
 }
 
+/* What is queued already, a pong perhaps, must not go out inside the unfinished frame. */
+static void put_in_front(struct run_sender *sender, size_t missing)
+{
+    struct buffer urgent = {0};
+    memset(buffer_extend(&urgent, missing), 0, missing);
+    buffer_append(&urgent, buffer_bytes(&sender->urgent));
+    buffer_free(&sender->urgent);
+    sender->urgent = urgent;
+    sender->completes = true;
+}
+
 bool run_sender_complete(struct run_sender *sender)
 {
     const struct ws_reader *reader = &sender->ledger.reader;
@@ -110,7 +121,7 @@ bool run_sender_complete(struct run_sender *sender)
     if ((ws_reader_in_frame(reader) && missing == 0) || missing > COMPLETE_MAX)
         return false;
     if (missing > 0)
-        memset(buffer_extend(&sender->urgent, (size_t)missing), 0, (size_t)missing);
+        put_in_front(sender, (size_t)missing);
     if (ws_reader_in_message(reader))
         run_sender_queue(sender, WS_CONTINUATION, bytes_of(NULL, 0));
     return true;
@@ -118,7 +129,8 @@ bool run_sender_complete(struct run_sender *sender)
 
 bool run_sender_urgent(const struct run_sender *sender)
 {
-    return sender->urgent.len > 0;
+    bool between = sender->completes || !ws_reader_in_frame(&sender->ledger.reader);
+    return between && sender->urgent.len > 0;
 }
 
 struct bytes run_sender_write_urgent(struct run_sender *sender, uint64_t now)
@@ -126,6 +138,7 @@ struct bytes run_sender_write_urgent(struct run_sender *sender, uint64_t now)
     buffer_clear(&sender->outgoing);
     buffer_append(&sender->outgoing, buffer_bytes(&sender->urgent));
     buffer_clear(&sender->urgent);
+    sender->completes = false;
     book(sender, buffer_bytes(&sender->outgoing), now);
     /* A marker is queued last, so it is the last item that these octets made. */
     if (sender->marker_opcode != 0 && sender->marker_item == SIZE_MAX && sender->ledger.count > 0)

@@ -13,6 +13,7 @@ struct run_sender {
     size_t part; /* the next of the script */
     size_t sent; /* octets of the script that are out */
     struct buffer urgent;
+    bool completes; /* it begins with the rest of an unfinished frame */
     struct buffer outgoing;
     struct judge_ledger ledger;
     struct run_transcript *transcript;
@@ -57,7 +58,7 @@ void run_sender_unmark(struct run_sender *sender);
  * endpoint that overlooked a violation (RFC 6455, 5.2 and 5.4). False if that cannot be done. */
 bool run_sender_complete(struct run_sender *sender);
 
-/* True if something is queued and may go out now. */
+/* True if something is queued and may go out now: not inside a frame. */
 bool run_sender_urgent(const struct run_sender *sender);
 struct bytes run_sender_write_urgent(struct run_sender *sender, uint64_t now);
 

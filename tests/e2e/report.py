@@ -15,8 +15,11 @@ sys.dont_write_bytecode = True
 
 
 def load(path):
-    with open(path, encoding="utf-8") as file:
-        return json.load(file)
+    try:
+        with open(path, encoding="utf-8") as file:
+            return json.load(file)
+    except (OSError, ValueError) as error:
+        sys.exit(f"{path}: {error}")
 
 
 def evaluate(path, expression):
@@ -46,14 +49,23 @@ def sent(case):
             for entry in case["transcript"] if entry["from"] == "harness" and entry["kind"] != "note"]
 
 
+def same_octets(a, b):
+    """Where the endpoint ends the connection, how far we got by then is a matter of time."""
+    x, y = sent(a), sent(b)
+    if a["close"]["by"] == b["close"]["by"] == "endpoint":
+        shared = min(len(x), len(y)) - 1  # the last frame may be cut short, or be our Close
+        x, y = x[:shared], y[:shared]
+    return x == y
+
+
 def compare(first, second):
     first, second = load(first)["cases"], load(second)["cases"]
     for a, b in zip(first, second, strict=True):
-        for what, x, y in (("order", a["id"], b["id"]), ("verdict", a["verdict"], b["verdict"]),
-                           ("diagnosis", a["diagnosis"], b["diagnosis"]),
-                           ("octets", sent(a), sent(b))):
-            if x != y:
-                sys.exit(f"{a['id']}: the {what} differs: {x} and {y}")
+        for what in ("id", "verdict", "diagnosis"):
+            if a[what] != b[what]:
+                sys.exit(f"{a['id']}: the {what} differs: {a[what]} and {b[what]}")
+        if not same_octets(a, b):
+            sys.exit(f"{a['id']}: the octets differ: {sent(a)} and {sent(b)}")
 
 
 def main():

@@ -167,6 +167,40 @@ static void a_failure(void **state)
     }
 }
 
+/* 7.1.7: what follows a violation is not processed, "including a responding Close frame"; but who
+ * closes first has processed none, even if our answer repeats the code. */
+static void a_close_behind_the_violation_must_not_be_answered(void **state)
+{
+    (void)state;
+    struct scene s;
+    begin(&s, 101);
+    sends(&s, 0xc1, "rsv");
+    sends_code(&s, 1001);
+    gets_code(&s, 1001);
+    s.seen.end = JUDGE_END_FIN;
+    EXPECT(&s, "fail(1002)", JUDGE_VIOLATION);
+    end(&s);
+
+    begin(&s, 101);
+    sends(&s, 0xc1, "rsv");
+    sends_code(&s, 1002);
+    gets_code(&s, 1002);
+    s.seen.end = JUDGE_END_FIN;
+    EXPECT(&s, "fail(1002)", JUDGE_STRICT);
+    end(&s);
+
+    static const unsigned codes[] = {1003, 1007, 1011, 4000};
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        begin(&s, 101);
+        sends(&s, 0xc1, "rsv");
+        gets_code(&s, codes[i]);
+        sends_code(&s, codes[i]);
+        s.seen.end = JUDGE_END_FIN;
+        EXPECT(&s, "fail(1002)", JUDGE_LENIENT);
+        end(&s);
+    }
+}
+
 static void each_failure_has_its_best_code(void **state)
 {
     (void)state;
@@ -722,6 +756,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure),
+        cmocka_unit_test(a_close_behind_the_violation_must_not_be_answered),
         cmocka_unit_test(each_failure_has_its_best_code),
         cmocka_unit_test(the_end_after_a_failure_may_be_open),
         cmocka_unit_test(what_is_behind_a_violation_must_not_be_answered),
