@@ -84,6 +84,8 @@ static void end_message(struct judge_ledger *ledger, const struct ws_event *even
         ledger->violation = WS_BAD_UTF8;
     item->open = false;
     item->zone = zone(ledger);
+    /* A59: a message that our Close interrupts may be dropped, whatever follows. */
+    item->after_close = ledger->close_sent;
     ledger->item_open = false;
 }
 
