@@ -93,22 +93,29 @@ static void take_odd_message(struct judge_match *match, size_t due, uint8_t opco
         set_wrong(match, "a message came that echoes nothing");
 }
 
+static bool is_echo(const struct judge_match *match, const struct judge_item *item, uint8_t opcode)
+{
+    return !item->open && item->opcode == opcode && match->received == item->len &&
+           match->same == item->len;
+}
+
+static void accept_echo(struct judge_match *match, size_t due)
+{
+    const struct judge_item *item = &match->ledger->items[due];
+    match->next_message = due + 1;
+    match->processed = match->processed || item->zone == JUDGE_ZONE_VIOLATED;
+    match->late = match->late || item->after_close;
+}
+
 static void take_message(struct judge_match *match, const struct ws_event *event)
 {
     const struct judge_ledger *ledger = match->ledger;
     size_t due = find_message(ledger, match->next_message);
     match->messages++;
-    if (match->echoes) {
-        const struct judge_item *item = due < ledger->count ? &ledger->items[due] : NULL;
-        if (item != NULL && !item->open && item->opcode == event->opcode &&
-            match->received == item->len && match->same == item->len) {
-            match->next_message = due + 1;
-            match->processed = match->processed || item->zone == JUDGE_ZONE_VIOLATED;
-            match->late = match->late || item->after_close;
-        } else {
-            take_odd_message(match, due, event->opcode);
-        }
-    }
+    if (match->echoes && due < ledger->count && is_echo(match, &ledger->items[due], event->opcode))
+        accept_echo(match, due);
+    else if (match->echoes)
+        take_odd_message(match, due, event->opcode);
     match->received = 0;
     match->same = 0;
     match->hash = BYTES_HASH_START;
