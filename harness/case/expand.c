@@ -2,6 +2,7 @@
 #include "case/expand.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -162,11 +163,23 @@ static json_t *combine(json_t *lists, struct error *error)
     return rows;
 }
 
+static bool is_list_of_objects(json_t *list)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(list, i, item)
+    {
+        if (!json_is_object(item))
+            return false;
+    }
+    return json_array_size(list) > 0;
+}
+
 static json_t *rows_of(json_t *family, struct error *error)
 {
-    if (json_is_object(family))
+    if (json_object_size(family) > 0)
         return combine(family, error);
-    if (json_is_array(family) && json_array_size(family) > 0)
+    if (is_list_of_objects(family))
         return json_incref(family);
     error_set(error, "'for' is an object of lists or a list of objects, and not empty");
     return NULL;

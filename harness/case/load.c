@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/memory.h"
@@ -181,12 +182,12 @@ static int load_file(struct case_set *set, const char *path, struct error *error
 static int load_catalogue(struct case_set *set, const char *folder, struct error *error)
 {
     const char *path = arena_printf(&set->arena, "%s/requirements.tsv", folder);
+    if (access(path, F_OK) != 0)
+        return load_builtin_catalogue(set, error);
     struct buffer text = {0};
-    int status = read_file(path, &text, NULL);
+    int status = read_file(path, &text, error);
     if (status == 0)
         status = case_catalogue_read(&set->catalogue, path, buffer_bytes(&text), error);
-    else
-        status = load_builtin_catalogue(set, error);
     buffer_free(&text);
     return status;
 }

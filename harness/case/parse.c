@@ -37,9 +37,14 @@ static int parse_payload_object(const struct case_place *place, struct case_payl
     static const char *const keys[] = {"hex", "repeat", "times", "json", "random", "concat", NULL};
     if (case_place_check_keys(place, keys) != 0)
         return -1;
+    bool repeat = json_object_get(place->json, "repeat") != NULL;
+    if (json_object_size(place->json) != (repeat ? 2 : 1) ||
+        (repeat && json_object_get(place->json, "times") == NULL))
+        return case_place_fail(place, "a payload is text, or one of hex, repeat with times, json, "
+                                      "random and concat");
     if (json_object_get(place->json, "hex") != NULL)
         return case_place_hex(place, "hex", &out->octets);
-    if (json_object_get(place->json, "repeat") != NULL) {
+    if (repeat) {
         out->kind = CASE_PAYLOAD_REPEAT;
         return case_place_hex(place, "repeat", &out->octets) != 0
                    ? -1
@@ -56,9 +61,9 @@ static int parse_payload_object(const struct case_place *place, struct case_payl
         return case_place_size(place, "random", payload_max, &out->count);
     }
     struct case_place concat = case_place_key(place, "concat");
-    if (json_is_array(concat.json))
-        return parse_parts(&concat, out);
-    return case_place_fail(place, "a payload is text, hex, repeat, json, random or concat");
+    return json_is_array(concat.json)
+               ? parse_parts(&concat, out)
+               : case_place_fail(place, "a list of payloads is needed in 'concat'");
 }
 
 static int parse_payload(const struct case_place *place, struct case_payload *out)
@@ -194,11 +199,14 @@ static int parse_message(const struct case_place *place, struct case_message *ou
         return -1;
     if (out->opcode != WS_TEXT && out->opcode != WS_BINARY)
         return case_place_fail(&type, "a message is \"text\" or \"binary\"");
-    size_t planned = 0;
-    for (size_t i = 0; i < out->size_count; i++)
-        planned += out->sizes[i];
-    if (planned > case_payload_size(&out->payload))
-        return case_place_fail(place, "the fragments are longer than the payload");
+    if (out->fragment > 0 && out->size_count > 0)
+        return case_place_fail(place, "'fragments' and 'fragment' exclude each other");
+    size_t left = case_payload_size(&out->payload);
+    for (size_t i = 0; i < out->size_count; i++) {
+        if (out->sizes[i] > left)
+            return case_place_fail(place, "the fragments are longer than the payload");
+        left -= out->sizes[i];
+    }
     return 0;
 }
 

@@ -104,6 +104,12 @@ static void on_ended(void *context, enum net_end end)
 {
     struct drive_connection *c = context;
     c->ended = true;
+    /* A reset comes only from somebody who was there, be it that it overtakes the news of the
+     * connection. */
+    if (!c->connected && end == NET_END_RESET) {
+        c->connected = true;
+        c->party.opened(c->party.self, net_loop_now(c->loop));
+    }
     c->party.ended(c->party.self, end_of(c, end), net_loop_now(c->loop));
     pump(c);
 }

@@ -132,9 +132,17 @@ static void start_case(struct drive_server *s, const struct run_job *job)
                                              s->settings.long_us, &events, slot);
 }
 
+static void begin_cases(struct drive_server *s);
+
 static void on_settled(void *context)
 {
     struct drive_server *s = context;
+    if (s->over)
+        return;
+    if (s->plan == NULL) {
+        begin_cases(s);
+        return;
+    }
     if (s->reviving) {
         drive_endpoint_start(s->endpoint);
         return;
@@ -214,6 +222,19 @@ static void force_profile(struct drive_server *s)
     s->profile.handshake = s->options->profile == DRIVE_PROFILE_HANDSHAKE;
 }
 
+static void begin_cases(struct drive_server *s)
+{
+    set_deadlines(s);
+    /* A server that sends what one says to all the others can only be asked one thing at a time. */
+    s->jobs = s->profile.broadcasts ? 1 : s->options->jobs;
+    s->plan = run_plan_new(s->options->cases, s->options->case_count, &s->settings, s->jobs,
+                           s->options->command != NULL);
+    for (size_t i = 0; i < s->profile.known.count; i++)
+        judge_observation_add(run_plan_observations(s->plan), s->profile.known.items[i].rule,
+                              s->profile.known.items[i].text, NULL);
+    go_on(s);
+}
+
 static void on_probed(void *context, const char *why)
 {
     struct drive_server *s = context;
@@ -224,16 +245,13 @@ static void on_probed(void *context, const char *why)
         return;
     }
     snprintf(s->agent, sizeof(s->agent), "%s", drive_probe_agent(s->probe));
+    /* Does it not echo, or has it died of our message? That may not be known yet. */
+    bool dubious = !s->profile.echoes;
     force_profile(s);
-    set_deadlines(s);
-    /* A server that sends what one says to all the others can only be asked one thing at a time. */
-    s->jobs = s->profile.broadcasts ? 1 : s->options->jobs;
-    s->plan = run_plan_new(s->options->cases, s->options->case_count, &s->settings, s->jobs,
-                           s->options->command != NULL);
-    for (size_t i = 0; i < s->profile.known.count; i++)
-        judge_observation_add(run_plan_observations(s->plan), s->profile.known.items[i].rule,
-                              s->profile.known.items[i].text, NULL);
-    go_on(s);
+    if (dubious)
+        net_timer_set(s->settle, net_loop_now(s->loop) + LAST_WORDS_US);
+    else
+        begin_cases(s);
 }
 
 static void begin_probe(struct drive_server *s)

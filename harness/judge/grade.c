@@ -59,7 +59,9 @@ static enum judge_grade reply_to_legal(uint16_t sent, uint16_t code)
         return JUDGE_STRICT;
     if (code == WS_CLOSE_NORMAL || code == WS_CLOSE_NO_STATUS)
         return JUDGE_LENIENT;
-    return code == WS_CLOSE_PROTOCOL_ERROR ? JUDGE_VIOLATION : JUDGE_WARNING;
+    enum ws_close_class class = ws_close_classify(code);
+    bool unusable = class == WS_CLOSE_CLASS_RESERVED || class == WS_CLOSE_CLASS_OUTSIDE;
+    return code == WS_CLOSE_PROTOCOL_ERROR || unusable ? JUDGE_VIOLATION : JUDGE_WARNING;
 }
 
 /* A07, A08, A64: no sentence says what the receiver of a code that should not be sent must do, so

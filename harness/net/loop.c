@@ -39,7 +39,9 @@ void net_loop_free(struct net_loop *loop)
     if (!loop)
         return;
     uv_walk(&loop->uv, release, NULL);
-    uv_run(&loop->uv, UV_RUN_DEFAULT);
+    /* A stop that came while the loop did not run ends its next run. */
+    while (uv_run(&loop->uv, UV_RUN_DEFAULT) != 0)
+        continue;
     if (uv_loop_close(&loop->uv) != 0)
         abort();
     for (size_t i = 0; loop->catches && i < 2; i++)

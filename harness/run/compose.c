@@ -194,10 +194,11 @@ void run_compose_request(struct run_script *script, const struct run_target *tar
     for (size_t i = 0; i < lines->count; i++)
         write_line(script, lines->items[i], eol, by_line);
     write_line(script, "", eol, by_line);
+    if (by_line)
+        start = script->octets.len; /* each line is a write already; the body is one more */
     if (edits->has_body)
         case_payload_write(&script->octets, &edits->body, random);
-    if (!by_line)
-        add_writes(script, start, edits->cut.kind == CASE_CUT_SIZE ? edits->cut.size : SIZE_MAX);
+    add_writes(script, start, edits->cut.kind == CASE_CUT_SIZE ? edits->cut.size : SIZE_MAX);
     arena_free(&lines->arena);
     free(lines);
 }

@@ -218,6 +218,7 @@ static void judge(struct run_exchange *x)
     *judgement = judge_grade(&x->outcome, &seen);
     if (x->own_text != NULL && judgement->grade != JUDGE_VIOLATION) {
         judgement->grade = JUDGE_VIOLATION;
+        judgement->lenient = false;
         snprintf(judgement->diagnosis, sizeof(judgement->diagnosis), "%s", x->own_text);
     }
     give_verdict(x, judge_verdict_for_case(x->spec, judgement->grade));

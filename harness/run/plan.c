@@ -32,7 +32,10 @@ struct run_plan {
     bool restartable;
     struct run_result *results;
     enum state *states;
+    size_t *ended; /* of each case: the how-manieth it was to end */
+    size_t endings;
     size_t running;
+    bool alone; /* what runs wants nothing beside it */
     bool stopped;
     const char *stop_reason;
     bool gone;
@@ -54,6 +57,7 @@ struct run_plan {
     struct run_trial trial;
     size_t trial_next;
     bool trial_begun;
+    enum state before_trial; /* of the case on trial */
     struct judge_observations observations;
 };
 
@@ -156,8 +160,9 @@ static struct run_job next_waiting(struct run_plan *plan)
     if (index == plan->count)
         return (struct run_job){.kind = RUN_JOB_NONE};
     bool big = plan->cases[index]->big;
-    if (plan->running >= (big ? 1 : plan->jobs))
+    if (plan->running > 0 && (big || plan->alone || plan->running >= plan->jobs))
         return (struct run_job){.kind = RUN_JOB_NONE};
+    plan->alone = big;
     return begin(plan, index, false);
 }
 
@@ -209,19 +214,29 @@ static struct run_job next_suspect(struct run_plan *plan)
     return (struct run_job){.kind = RUN_JOB_END};
 }
 
+/* What a trial saw is nobody's verdict, but if the case is convicted it is the proof. */
+static void keep_evidence(struct run_plan *plan, size_t index, struct run_result *result)
+{
+    if (plan->before_trial == STATE_WAITING)
+        set_result(plan, index, result);
+    else
+        run_transcript_free(&result->transcript);
+}
+
 void run_plan_finished(struct run_plan *plan, size_t index, struct run_result *result)
 {
     bool confirming = plan->states[index] == STATE_CONFIRMING;
     plan->running--;
     plan->waits += result->waits;
     plan->lingers += result->lingered;
-    if (plan->inquiring) { /* what a trial saw is nobody's verdict */
-        run_transcript_free(&result->transcript);
-        plan->states[index] = STATE_WAITING;
+    if (plan->inquiring) {
+        keep_evidence(plan, index, result);
+        plan->states[index] = plan->before_trial;
         return;
     }
     enum run_hang before = plan->results[index].hang;
     set_result(plan, index, result);
+    plan->ended[index] = ++plan->endings;
     if (result->unreachable) {
         plan->states[index] = STATE_WAITING;
         run_plan_died(plan, "nobody listens any more");
@@ -239,21 +254,24 @@ void run_plan_finished(struct run_plan *plan, size_t index, struct run_result *r
 
 /* --- deaths ------------------------------------------------------------------------------ */
 
-/* Who may have killed it: what was running, and the cases just before, whose connection it ended
- * without a Close. */
+/* It was running when the endpoint died, or its connection ended just before without a Close. A
+ * slow case may have begun long ago, so what counts is when it ended. */
+static bool is_lost(const struct run_plan *plan, size_t index)
+{
+    enum state state = plan->states[index];
+    if (state == STATE_RUNNING || state == STATE_CONFIRMING || state == STATE_WAITING)
+        return true;
+    bool recent = plan->endings - plan->ended[index] < 2 * (size_t)plan->jobs;
+    return recent && !plan->results[index].close_seen;
+}
+
+/* Who may have killed it, the last one first. */
 static size_t list_suspects(const struct run_plan *plan, size_t *suspects)
 {
     size_t count = 0;
-    size_t window = 2 * (size_t)plan->jobs;
-    size_t from = plan->history_count > window ? plan->history_count - window : 0;
-    for (size_t i = plan->history_count; i > from; i--) {
-        size_t index = plan->history[i - 1];
-        bool lost = plan->states[index] == STATE_RUNNING ||
-                    plan->states[index] == STATE_CONFIRMING ||
-                    plan->states[index] == STATE_WAITING || !plan->results[index].close_seen;
-        if (lost)
-            suspects[count++] = index;
-    }
+    for (size_t i = plan->history_count; i > 0; i--)
+        if (is_lost(plan, plan->history[i - 1]))
+            suspects[count++] = plan->history[i - 1];
     return count;
 }
 
@@ -264,6 +282,9 @@ static void begin_inquest(struct run_plan *plan)
     bool all = plan->restartable && plan->halvings < HALVINGS_MAX;
     run_inquest_begin(&plan->inquest, suspects, count, plan->history,
                       all ? plan->history_count : 0);
+    /* What they saw may be another one's death. */
+    for (size_t i = 0; i < count; i++)
+        plan->states[suspects[i]] = STATE_WAITING;
     free(suspects);
     plan->inquiring = true;
     plan->trial_begun = false;
@@ -286,7 +307,7 @@ void run_plan_died(struct run_plan *plan, const char *how)
     plan->trial_begun = false;
     for (size_t i = 0; i < plan->count; i++)
         if (plan->states[i] == STATE_RUNNING || plan->states[i] == STATE_CONFIRMING)
-            plan->states[i] = STATE_WAITING;
+            plan->states[i] = in_trial ? plan->before_trial : STATE_WAITING;
     plan->running = 0;
     /* From now on one at a time, so that the next death has few suspects. */
     plan->jobs = 1;
@@ -322,6 +343,7 @@ static struct run_job next_trial(struct run_plan *plan)
         return (struct run_job){.kind = RUN_JOB_NONE};
     if (plan->trial_next < plan->trial.count) {
         size_t index = plan->trial.cases[plan->trial_next++];
+        plan->before_trial = plan->states[index];
         struct run_job job = begin(plan, index, false);
         job.linger_us = 0;
         return job;
@@ -372,6 +394,16 @@ struct run_job run_plan_next(struct run_plan *plan)
     return job.kind == RUN_JOB_NONE && quiet ? next_suspect(plan) : job;
 }
 
+/* A hang that was not confirmed is no finding, unless it is one of a kind that was. */
+static void drop_suspect(struct run_plan *plan, size_t index, const char *why)
+{
+    enum run_hang hang = plan->results[index].hang;
+    if (is_about_tcp(hang) || is_believed(plan, hang))
+        believe(plan, index);
+    else
+        set_verdict(plan, index, JUDGE_SKIP, "a deadline passed and was not confirmed: %s", why);
+}
+
 void run_plan_stop(struct run_plan *plan, const char *why)
 {
     if (plan->stopped)
@@ -380,7 +412,7 @@ void run_plan_stop(struct run_plan *plan, const char *why)
     plan->stop_reason = why;
     for (size_t i = 0; i < plan->count; i++) {
         if (plan->states[i] == STATE_SUSPECT)
-            set_final(plan, i);
+            drop_suspect(plan, i, why);
         else if (plan->states[i] != STATE_DONE && has_connection(plan->cases[i]))
             set_verdict(plan, i, JUDGE_SKIP, "not run: %s", why);
     }
@@ -433,6 +465,7 @@ struct run_plan *run_plan_new(const struct case_spec *const *cases, size_t count
     plan->restartable = restartable;
     plan->results = memory_zeroed(count, sizeof(*plan->results));
     plan->states = memory_zeroed(count, sizeof(*plan->states));
+    plan->ended = memory_zeroed(count, sizeof(*plan->ended));
     for (size_t i = 0; i < count; i++) {
         plan->results[i].spec = cases[i];
         plan->states[i] = STATE_WAITING;
@@ -489,6 +522,7 @@ void run_plan_free(struct run_plan *plan)
     judge_observation_free(&plan->observations);
     free(plan->results);
     free(plan->states);
+    free(plan->ended);
     free(plan->history);
     free(plan);
 }

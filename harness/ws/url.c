@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 #include "ws/url.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { PORT_WS = 80, PORT_WSS = 443 };
 
 static int read_scheme(struct ws_url *url, const char **text, struct error *error)
 {
-    if (strncmp(*text, "ws://", 5) == 0) {
+    /* RFC 3986, 3.1: schemes are case-insensitive. */
+    if (strncasecmp(*text, "ws://", 5) == 0) {
         *text += 5;
         return 0;
     }
-    if (strncmp(*text, "wss://", 6) == 0) {
+    if (strncasecmp(*text, "wss://", 6) == 0) {
         url->secure = true;
         *text += 6;
         return 0;
@@ -43,7 +46,9 @@ static int read_port(struct ws_url *url, const char *text, size_t len, struct er
 {
     char digits[8] = {0};
     char *end = digits;
-    if (len > 0 && len < sizeof(digits)) {
+    if (len == 0)
+        return 0; /* RFC 3986, 3.2.3: as if it were not there */
+    if (isdigit((unsigned char)text[0]) && len < sizeof(digits)) {
         memcpy(digits, text, len);
         url->port = (unsigned)strtoul(digits, &end, 10);
     }
@@ -66,12 +71,8 @@ static int read_authority(struct ws_url *url, const char *text, size_t len, stru
 
 static int read_target(struct ws_url *url, const char *text, struct error *error)
 {
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '#')
-            return error_set(error, "a WebSocket URL has no fragment (RFC 6455, section 3)");
-        if (*c <= ' ' || *c > '~')
-            return error_set(error, "the URL holds a character that must be percent-encoded");
-    }
+    if (strchr(text, '#') != NULL)
+        return error_set(error, "a WebSocket URL has no fragment (RFC 6455, section 3)");
     int len = snprintf(url->target, sizeof(url->target), "%s%s", text[0] == '/' ? "" : "/", text);
     if (len < 0 || (size_t)len >= sizeof(url->target))
         return error_set(error, "the URL is too long");
@@ -83,6 +84,9 @@ int ws_url_read(struct ws_url *url, const char *text, struct error *error)
     *url = (struct ws_url){0};
     if (read_scheme(url, &text, error) != 0)
         return -1;
+    for (const char *c = text; *c != '\0'; c++)
+        if (*c <= ' ' || *c > '~')
+            return error_set(error, "the URL holds a character that must be percent-encoded");
     size_t authority = strcspn(text, "/?#");
     if (read_authority(url, text, authority, error) != 0 ||
         read_target(url, text + authority, error) != 0)

@@ -290,8 +290,9 @@ static void what_follows_our_close_is_marked(void **state)
     struct script s;
     begin(&s);
     wire_client(&s.wire, TEXT, "before");
-    wire_client(&s.wire, 0x88, "\x03\xe8"
-                               "bye");
+    wire_client(&s.wire, 0x88,
+                "\x03\xe8"
+                "bye");
     wire_client(&s.wire, TEXT, "behind");
     wire_client(&s.wire, PING, "behind");
     wire_close(&s.wire, true, 1002);

@@ -435,9 +435,10 @@ static void the_first_close_is_kept(void **state)
     (void)state;
     struct talk t;
     begin(&t, true, 0);
-    get_octets(&t, CLOSE, bytes_of("\x03\xea"
-                                   "why",
-                                   5));
+    get_octets(&t, CLOSE,
+               bytes_of("\x03\xea"
+                        "why",
+                        5));
     get_octets(&t, CLOSE, bytes_of("\x03\xe8", 2));
     assert_true(t.match.close_seen);
     assert_int_equal(t.match.close.code, 1002);

@@ -30,8 +30,8 @@ static void reads_alternatives_in_order(void **state)
 {
     (void)state;
     struct judge_outcome outcome;
-    assert_int_equal(
-        judge_outcome_parse(&outcome, "fail(1002) | echo | reject(426) | close", NULL), 0);
+    assert_int_equal(judge_outcome_parse(&outcome, "fail(1002) | echo | reject(426) | close", NULL),
+                     0);
     assert_int_equal(outcome.count, 4);
     assert_int_equal(outcome.alternatives[0].code, 1002);
     assert_int_equal(outcome.alternatives[1].word, JUDGE_ECHO);
@@ -44,11 +44,11 @@ static void refuses_nonsense(void **state)
 {
     (void)state;
     static const char *const rows[] = {
-        "",           "ech",          "echoes",       "Echo",
-        "fail",       "fail()",       "fail(x)",      "fail(1002",
-        "fail(99)",   "fail(5000)",   "echo(1)",      "echo|pong",
-        "echo | ",    " | echo",      "echo  | pong", "echo | echo | echo | echo | echo",
-        "reject(-1)", "fail(1002)x",  "fail( 1002)",  "fail(+1002)",
+        "",           "ech",         "echoes",       "Echo",
+        "fail",       "fail()",      "fail(x)",      "fail(1002",
+        "fail(99)",   "fail(5000)",  "echo(1)",      "echo|pong",
+        "echo | ",    " | echo",     "echo  | pong", "echo | echo | echo | echo | echo",
+        "reject(-1)", "fail(1002)x", "fail( 1002)",  "fail(+1002)",
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct judge_outcome outcome;

@@ -21,19 +21,19 @@ enum {
     PLAY_MASK = 1 << 4,           /* masks what it sends */
     PLAY_NO_ECHO = 1 << 5,
     PLAY_NO_PONG = 1 << 6,
-    PLAY_NO_CLOSE = 1 << 7,       /* does not answer a Close */
-    PLAY_NO_FIN = 1 << 8,         /* never ends TCP */
-    PLAY_GREET = 1 << 9,          /* sends a message in the segment of the 101 */
-    PLAY_CLOSE_FIRST = 1 << 10,   /* answers the first message with a Close */
-    PLAY_BAD_ECHO = 1 << 11,      /* changes the last octet */
-    PLAY_LATE_UTF8 = 1 << 12,     /* judges UTF-8 at the end of the message, after its pongs */
-    PLAY_FLOOD = 1 << 13,         /* answers a message with megabytes */
-    PLAY_ACCEPT_ALL = 1 << 14,    /* 101 to anything */
-    PLAY_EARLY_HINTS = 1 << 15,   /* 103 in front of its answer */
-    PLAY_ASKS = 1 << 16,          /* sends a ping behind each frame that it gets */
-    PLAY_SILENT = 1 << 17,        /* does not even answer the handshake */
-    PLAY_HANG_UP = 1 << 18,       /* ends TCP instead of answering the handshake */
-    PLAY_RESET_CLOSE = 1 << 19,   /* answers a Close with a reset */
+    PLAY_NO_CLOSE = 1 << 7,     /* does not answer a Close */
+    PLAY_NO_FIN = 1 << 8,       /* never ends TCP */
+    PLAY_GREET = 1 << 9,        /* sends a message in the segment of the 101 */
+    PLAY_CLOSE_FIRST = 1 << 10, /* answers the first message with a Close */
+    PLAY_BAD_ECHO = 1 << 11,    /* changes the last octet */
+    PLAY_LATE_UTF8 = 1 << 12,   /* judges UTF-8 at the end of the message, after its pongs */
+    PLAY_FLOOD = 1 << 13,       /* answers a message with megabytes */
+    PLAY_ACCEPT_ALL = 1 << 14,  /* 101 to anything */
+    PLAY_EARLY_HINTS = 1 << 15, /* 103 in front of its answer */
+    PLAY_ASKS = 1 << 16,        /* sends a ping behind each frame that it gets */
+    PLAY_SILENT = 1 << 17,      /* does not even answer the handshake */
+    PLAY_HANG_UP = 1 << 18,     /* ends TCP instead of answering the handshake */
+    PLAY_RESET_CLOSE = 1 << 19, /* answers a Close with a reset */
     /* How its octets arrive, and ours leave. */
     PLAY_CHOPPED = 1 << 20, /* octet by octet */
     PLAY_SLOW = 1 << 21     /* each write takes a while */
@@ -71,7 +71,8 @@ struct play {
 static inline void play_init(struct play *p, unsigned is)
 {
     *p = (struct play){.is = is, .now = 1000000};
-    enum ws_reader_mode mode = is & (PLAY_OVERLOOK | PLAY_LATE_UTF8) ? WS_READER_OBSERVING : WS_READER_STRICT;
+    enum ws_reader_mode mode =
+        is & (PLAY_OVERLOOK | PLAY_LATE_UTF8) ? WS_READER_OBSERVING : WS_READER_STRICT;
     ws_reader_init(&p->reader, mode, true, UINT64_MAX);
 }
 
@@ -194,8 +195,8 @@ static inline void play_shake_hands(struct play *p)
     struct ws_handshake_decision decision = ws_handshake_judge_request(&head);
     if ((p->is & PLAY_ACCEPT_ALL) && decision.status != 101) {
         const struct ws_http_field *key = ws_http_find(&head, "Sec-WebSocket-Key");
-        decision = (struct ws_handshake_decision){
-            .status = 101, .key = key != NULL ? key->value : bytes_text("")};
+        decision = (struct ws_handshake_decision){.status = 101,
+                                                  .key = key != NULL ? key->value : bytes_text("")};
     }
     if (p->answer != NULL)
         buffer_append_text(&p->out, p->answer);
@@ -354,10 +355,10 @@ static const struct run_target play_target = {.host = "localhost:9001", .target 
 
 static inline void play_catalogue(struct case_set *set)
 {
-    struct error why;
-    if (case_catalogue_read(&set->catalogue, "requirements.tsv",
-                            case_load_builtin_file("cases/requirements.tsv"), &why) != 0)
-        fail_msg("%s", why.text);
+    static const char table[] = "id\tsection\trole\tstrength\tobservable\tambiguity\tstatement\n"
+                                "RFC6455-5.1-04\t5.1\tserver\tmust\tyes\t\tMasks nothing.\n"
+                                "RFC6455-5.5-03\t5.5\tboth\tmust\tyes\t\tSomething.\n";
+    assert_int_equal(case_catalogue_read(&set->catalogue, "play.tsv", bytes_text(table), NULL), 0);
 }
 
 /* Adds a case with these keys to a set, which begins zeroed. */

@@ -19,8 +19,7 @@ struct stage {
 static void prepare(struct stage *s, unsigned is)
 {
     *s = (struct stage){0};
-    s->profile =
-        (struct run_profile){.echoes = true, .pongs = true, .limit = UINT64_MAX};
+    s->profile = (struct run_profile){.echoes = true, .pongs = true, .limit = UINT64_MAX};
     s->settings = (struct run_settings){.target = &play_target,
                                         .profile = &s->profile,
                                         .seed = 7,
@@ -89,17 +88,17 @@ static const char rsv_case[] =
 static const char utf8_case[] =
     "\"steps\": [{\"send\": {\"opcode\": \"text\", \"payload\": {\"hex\": \"61ff\"}}}],"
     "\"outcome\": \"fail(1007)\"";
-static const char open_utf8_case[] =
-    "\"steps\": [{\"send\": {\"opcode\": \"text\", \"fin\": false, \"payload\": {\"hex\": \"61ff\"}}}],"
-    "\"outcome\": \"fail(1007)\"";
+static const char open_utf8_case[] = "\"steps\": [{\"send\": {\"opcode\": \"text\", \"fin\": "
+                                     "false, \"payload\": {\"hex\": \"61ff\"}}}],"
+                                     "\"outcome\": \"fail(1007)\"";
 static const char cut_frame_case[] =
     "\"steps\": [{\"send\": {\"opcode\": 3, \"payload\": \"abc\", \"length\": 10}}],"
     "\"outcome\": \"fail(1002)\"";
-static const char close_case[] = "\"steps\": [{\"close\": {\"code\": 1001}}], \"outcome\": \"close\"";
+static const char close_case[] =
+    "\"steps\": [{\"close\": {\"code\": 1001}}], \"outcome\": \"close\"";
 static const char reject_case[] =
     "\"request\": {\"remove\": [\"Sec-WebSocket-Key\"]}, \"outcome\": \"reject(400)\"";
-static const char accept_case[] =
-    "\"request\": {\"order\": \"reverse\"}, \"outcome\": \"accept\"";
+static const char accept_case[] = "\"request\": {\"order\": \"reverse\"}, \"outcome\": \"accept\"";
 static const char minimal_case[] =
     "\"steps\": [{\"send\": {\"opcode\": \"text\", \"payload\": \"abc\", \"form\": 16}}],"
     "\"outcome\": \"fail(1002) | echo\"";
@@ -115,10 +114,9 @@ static const char await_case[] =
 static void good_endpoints_pass_at_once(void **state)
 {
     (void)state;
-    static const char *const cases[] = {echo_case,   pong_case,   await_case,
-                                        close_case,  accept_case, reject_case,
-                                        rsv_case,    utf8_case,   open_utf8_case,
-                                        minimal_case};
+    static const char *const cases[] = {echo_case,      pong_case,   await_case, close_case,
+                                        accept_case,    reject_case, rsv_case,   utf8_case,
+                                        open_utf8_case, minimal_case};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct stage s;
         act(&s, 0, MUST, cases[i]);
@@ -195,24 +193,15 @@ static void wrong_answers_are_failures(void **state)
         unsigned is;
         const char *rest;
     } rows[] = {
-        {PLAY_BAD_ECHO, echo_case},
-        {PLAY_NO_ECHO, echo_case},
-        {PLAY_NO_PONG, echo_case},
-        {PLAY_NO_PONG, pong_case},
-        {PLAY_CLOSE_FIRST, echo_case},
-        {PLAY_OVERLOOK, rsv_case},
-        {PLAY_OVERLOOK, utf8_case},
-        {PLAY_OVERLOOK, open_utf8_case},
-        {PLAY_OVERLOOK, cut_frame_case},
-        {PLAY_IGNORE_FAILURE, rsv_case},
-        {PLAY_IGNORE_FAILURE, utf8_case},
-        {PLAY_IGNORE_FAILURE, minimal_case},
-        {PLAY_NO_CLOSE, close_case},
-        {PLAY_ACCEPT_ALL, reject_case},
-        {PLAY_SILENT, reject_case},
-        {PLAY_SILENT, accept_case},
-        {PLAY_HANG_UP, accept_case},
-        {PLAY_FLOOD, echo_case},
+        {PLAY_BAD_ECHO, echo_case},       {PLAY_NO_ECHO, echo_case},
+        {PLAY_NO_PONG, echo_case},        {PLAY_NO_PONG, pong_case},
+        {PLAY_CLOSE_FIRST, echo_case},    {PLAY_OVERLOOK, rsv_case},
+        {PLAY_OVERLOOK, utf8_case},       {PLAY_OVERLOOK, open_utf8_case},
+        {PLAY_OVERLOOK, cut_frame_case},  {PLAY_IGNORE_FAILURE, rsv_case},
+        {PLAY_IGNORE_FAILURE, utf8_case}, {PLAY_IGNORE_FAILURE, minimal_case},
+        {PLAY_NO_CLOSE, close_case},      {PLAY_ACCEPT_ALL, reject_case},
+        {PLAY_SILENT, reject_case},       {PLAY_SILENT, accept_case},
+        {PLAY_HANG_UP, accept_case},      {PLAY_FLOOD, echo_case},
         {PLAY_GREET, echo_case}, /* the probe saw no greeting */
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -254,9 +243,9 @@ static void codes_are_graded(void **state)
     static const struct {
         unsigned code;
         enum judge_verdict verdict;
-    } rows[] = {{1002, JUDGE_PASS},   {1005, JUDGE_PASS},   {1011, JUDGE_PASS},
-                {1000, JUDGE_WARN},   {1001, JUDGE_WARN},   {1006, JUDGE_FAILED},
-                {999, JUDGE_FAILED},  {1015, JUDGE_FAILED}, {5000, JUDGE_FAILED}};
+    } rows[] = {{1002, JUDGE_PASS},  {1005, JUDGE_PASS},   {1011, JUDGE_PASS},
+                {1000, JUDGE_WARN},  {1001, JUDGE_WARN},   {1006, JUDGE_FAILED},
+                {999, JUDGE_FAILED}, {1015, JUDGE_FAILED}, {5000, JUDGE_FAILED}};
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct stage s;
         prepare(&s, 0);
@@ -630,8 +619,7 @@ static void nothing_goes_out_behind_half_a_header(void **state)
     (void)state;
     struct stage s;
     prepare(&s, PLAY_IGNORE_FAILURE);
-    begin(&s, MUST,
-          "\"steps\": [{\"raw\": \"c1 fe 00\"}], \"outcome\": \"fail(1002)\"");
+    begin(&s, MUST, "\"steps\": [{\"raw\": \"c1 fe 00\"}], \"outcome\": \"fail(1002)\"");
     answer_control(&s);
     struct buffer ping = {0};
     wire_server(&ping, 0x89, "and you?");
@@ -684,7 +672,8 @@ static void awaiting_the_end_needs_no_timer(void **state)
     static const char rest[] =
         "\"steps\": [{\"send\": {\"opcode\": \"text\", \"fin\": false, \"payload\": "
         "{\"hex\": \"ff\"}}}, {\"await\": \"end\"},"
-        "{\"send\": {\"opcode\": \"continuation\", \"payload\": \"x\"}}], \"outcome\": \"fail(1007)\"";
+        "{\"send\": {\"opcode\": \"continuation\", \"payload\": \"x\"}}], \"outcome\": "
+        "\"fail(1007)\"";
     struct stage s;
     act(&s, 0, MUST, rest); /* fails at once */
     EXPECT(&s, JUDGE_PASS);
@@ -853,8 +842,8 @@ static void delivery_does_not_change_a_verdict(void **state)
 {
     (void)state;
     static const char *const cases[] = {
-        echo_case,    pong_case,  await_case,   close_case,     accept_case,   reject_case,
-        rsv_case,     utf8_case,  minimal_case, open_utf8_case, cut_frame_case, long_fail_case,
+        echo_case, pong_case, await_case,   close_case,     accept_case,    reject_case,
+        rsv_case,  utf8_case, minimal_case, open_utf8_case, cut_frame_case, long_fail_case,
     };
     static const unsigned deliveries[] = {PLAY_CHOPPED, PLAY_SLOW, PLAY_CHOPPED | PLAY_SLOW};
     for (size_t i = 0; i < COUNT_OF(cases); i++) {

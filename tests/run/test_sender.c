@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/sender.h"
+
+#include "play.h"
+
+struct bench {
+    struct case_set set;
+    struct run_transcript transcript;
+    struct run_sender sender;
+    struct judge_match match;
+};
+
+static void begin(struct bench *b, const char *steps)
+{
+    *b = (struct bench){0};
+    run_sender_init(&b->sender, random_start(1, bytes_text("test")), &b->transcript);
+    judge_match_init(&b->match, &b->sender.ledger, true, 0);
+    if (steps == NULL)
+        return;
+    char rest[512];
+    snprintf(rest, sizeof(rest), "\"steps\": [%s], \"outcome\": \"survive\"", steps);
+    run_sender_load_steps(&b->sender, play_case(&b->set, "x/case", "RFC6455-5.5-03", rest));
+}
+
+static void end(struct bench *b)
+{
+    run_sender_free(&b->sender);
+    run_transcript_free(&b->transcript);
+    case_spec_free_set(&b->set);
+}
+
+static void answer(struct bench *b, uint8_t opcode, struct bytes payload)
+{
+    struct ws_event event = {.kind = WS_EVENT_CONTROL, .opcode = opcode, .payload = payload};
+    if (opcode == WS_TEXT) {
+        event.kind = WS_EVENT_DATA;
+        judge_match_event(&b->match, &event);
+        event.kind = WS_EVENT_MESSAGE;
+    }
+    judge_match_event(&b->match, &event);
+}
+
+/* Copies the payload of the last item that was booked. */
+static struct bytes last_payload(const struct bench *b, char *room, size_t size)
+{
+    const struct judge_ledger *ledger = &b->sender.ledger;
+    struct bytes payload = judge_ledger_payload(ledger, &ledger->items[ledger->count - 1]);
+    assert_true(payload.len < size);
+    memcpy(room, payload.data, payload.len);
+    room[payload.len] = '\0';
+    return bytes_of(room, payload.len);
+}
+
+static void the_script_goes_out_part_by_part(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, "{\"message\": {\"type\": \"text\", \"payload\": \"one\"}}, {\"await\": \"echo\"},"
+              "{\"message\": {\"type\": \"text\", \"payload\": \"four\"}}");
+    assert_false(run_sender_done(&b.sender));
+    assert_int_equal(run_sender_part(&b.sender).kind, RUN_PART_WRITE);
+    assert_int_equal(run_sender_write(&b.sender, true, 5).len, 6 + 3);
+    assert_int_equal(b.sender.ledger.count, 1);
+    assert_int_equal(run_sender_part(&b.sender).kind, RUN_PART_AWAIT_ECHO);
+    run_sender_pass(&b.sender);
+    assert_int_equal(run_sender_write(&b.sender, true, 6).len, 6 + 4);
+    assert_true(run_sender_done(&b.sender));
+    assert_int_equal(b.sender.ledger.count, 2);
+    support_expect_text(judge_ledger_payload(&b.sender.ledger, &b.sender.ledger.items[1]), "four");
+    assert_int_equal(b.transcript.count, 2);
+    assert_true(b.transcript.entries[0].ours);
+    assert_int_equal(b.transcript.entries[1].time_us, 6);
+    end(&b);
+}
+
+static void http_is_not_booked(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, "{\"raw\": \"c1 c1 c1\"}");
+    run_sender_write(&b.sender, false, 0);
+    assert_int_equal(b.sender.ledger.violation, WS_FINE);
+    assert_int_equal(b.transcript.count, 0);
+    end(&b);
+}
+
+static void a_script_may_be_given_up(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, "{\"raw\": \"89 80 00000000\"}, {\"await\": \"pong\"}");
+    run_sender_give_up(&b.sender);
+    assert_true(run_sender_done(&b.sender));
+    end(&b);
+}
+
+static void a_text_marker_comes_back_as_echo(void **state)
+{
+    (void)state;
+    struct bench b;
+    char text[128];
+    begin(&b, NULL);
+    assert_false(run_sender_urgent(&b.sender));
+    run_sender_mark(&b.sender, WS_TEXT);
+    assert_true(run_sender_urgent(&b.sender));
+    assert_false(run_sender_marker_back(&b.sender, &b.match));
+    assert_true(run_sender_write_urgent(&b.sender, 0).len > 0);
+    assert_false(run_sender_urgent(&b.sender));
+    struct bytes marker = last_payload(&b, text, sizeof(text));
+    assert_int_equal(text[0], '"'); /* a JSON string */
+    assert_int_equal(text[marker.len - 1], '"');
+    assert_false(run_sender_marker_back(&b.sender, &b.match));
+    answer(&b, WS_PONG, marker);
+    assert_false(run_sender_marker_back(&b.sender, &b.match));
+    answer(&b, WS_TEXT, marker);
+    assert_true(run_sender_marker_back(&b.sender, &b.match));
+    run_sender_unmark(&b.sender);
+    assert_false(run_sender_marker_back(&b.sender, &b.match));
+
+    /* The next one is another. */
+    char other[128];
+    run_sender_mark(&b.sender, WS_PING);
+    run_sender_write_urgent(&b.sender, 0);
+    struct bytes second = last_payload(&b, other, sizeof(other));
+    assert_string_not_equal(text, other);
+    answer(&b, WS_PONG, marker);
+    assert_false(run_sender_marker_back(&b.sender, &b.match));
+    answer(&b, WS_PONG, second);
+    assert_true(run_sender_marker_back(&b.sender, &b.match));
+    end(&b);
+}
+
+/* A marker is the last of what is queued with it. */
+static void a_marker_is_told_from_what_stands_before_it(void **state)
+{
+    (void)state;
+    struct bench b;
+    char text[128];
+    begin(&b, NULL);
+    run_sender_queue(&b.sender, WS_PING, bytes_text("early"));
+    run_sender_mark(&b.sender, WS_PING);
+    run_sender_write_urgent(&b.sender, 0);
+    assert_int_equal(b.sender.ledger.count, 2);
+    answer(&b, WS_PONG, bytes_text("early"));
+    assert_false(run_sender_marker_back(&b.sender, &b.match));
+    answer(&b, WS_PONG, last_payload(&b, text, sizeof(text)));
+    assert_true(run_sender_marker_back(&b.sender, &b.match));
+    end(&b);
+}
+
+static void an_unfinished_message_is_completed(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, "{\"send\": {\"opcode\": \"text\", \"fin\": false, \"payload\": \"a\"}}");
+    run_sender_write(&b.sender, true, 0);
+    assert_true(run_sender_complete(&b.sender));
+    run_sender_mark(&b.sender, WS_TEXT);
+    run_sender_write_urgent(&b.sender, 0);
+    assert_int_equal(b.sender.ledger.violation, WS_FINE);
+    assert_int_equal(b.sender.ledger.count, 2);
+    assert_false(b.sender.ledger.items[0].open);
+    support_expect_text(judge_ledger_payload(&b.sender.ledger, &b.sender.ledger.items[0]), "a");
+    end(&b);
+}
+
+/* What was queued while a frame was unfinished goes out behind its end. */
+static void an_unfinished_frame_is_completed_first(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, "{\"send\": {\"opcode\": \"text\", \"fin\": false, \"length\": 5,"
+              "\"mask\": \"00000000\", \"payload\": \"abc\"}}");
+    run_sender_write(&b.sender, true, 0);
+    run_sender_queue(&b.sender, WS_PONG, bytes_text("p"));
+    assert_false(run_sender_urgent(&b.sender));
+    assert_true(run_sender_complete(&b.sender));
+    run_sender_mark(&b.sender, WS_TEXT);
+    assert_true(run_sender_urgent(&b.sender));
+    run_sender_write_urgent(&b.sender, 0);
+    const struct judge_ledger *ledger = &b.sender.ledger;
+    assert_int_equal(ledger->violation, WS_FINE);
+    assert_false(ws_reader_in_frame(&ledger->reader));
+    assert_int_equal(ledger->count, 2);
+    assert_true(
+        bytes_equal(judge_ledger_payload(ledger, &ledger->items[0]), bytes_of("abc\0\0", 5)));
+    assert_false(ledger->items[0].open);
+    assert_int_equal(b.transcript.count, 4); /* frame, pong, continuation, marker */
+    assert_int_equal(b.transcript.entries[1].frame.opcode, WS_PONG);
+    assert_int_equal(b.transcript.entries[2].frame.opcode, WS_CONTINUATION);
+    end(&b);
+}
+
+static void some_frames_cannot_be_completed(void **state)
+{
+    (void)state;
+    static const char *const steps[] = {
+        "{\"raw\": \"81\"}", /* who knows what follows? */
+        "{\"raw\": \"81 fe 00\"}",
+        "{\"raw\": \"81 85 000000\"}",
+        "{\"raw\": \"81 ff 0000000000200000 00000000 61\"}", /* too much */
+        "{\"raw\": \"81 ff 7fffffffffffffff 00000000 61\"}",
+    };
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        struct bench b;
+        begin(&b, steps[i]);
+        run_sender_write(&b.sender, true, 0);
+        if (run_sender_complete(&b.sender))
+            fail_msg("%s", steps[i]);
+        run_sender_queue(&b.sender, WS_PONG, bytes_text("p"));
+        assert_false(run_sender_urgent(&b.sender));
+        end(&b);
+    }
+}
+
+static void what_is_whole_needs_no_completion(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, "{\"message\": {\"type\": \"text\", \"payload\": \"a\"}}");
+    assert_true(run_sender_complete(&b.sender));
+    run_sender_write(&b.sender, true, 0);
+    assert_true(run_sender_complete(&b.sender));
+    assert_false(run_sender_urgent(&b.sender));
+    end(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_script_goes_out_part_by_part),
+        cmocka_unit_test(http_is_not_booked),
+        cmocka_unit_test(a_script_may_be_given_up),
+        cmocka_unit_test(a_text_marker_comes_back_as_echo),
+        cmocka_unit_test(a_marker_is_told_from_what_stands_before_it),
+        cmocka_unit_test(an_unfinished_message_is_completed),
+        cmocka_unit_test(an_unfinished_frame_is_completed_first),
+        cmocka_unit_test(some_frames_cannot_be_completed),
+        cmocka_unit_test(what_is_whole_needs_no_completion),
+    };
+    return cmocka_run_group_tests_name("run/sender", tests, NULL, NULL);
+}

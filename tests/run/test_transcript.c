@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include "run/transcript.h"
+
+#include "support.h"
+
+static void add_frame(struct run_transcript *t, bool ours, uint64_t length, uint64_t now)
+{
+    struct ws_event event = {.kind = WS_EVENT_FRAME,
+                             .frame = {.fin = true, .opcode = WS_TEXT, .length = length}};
+    run_transcript_event(t, ours, &event, now);
+}
+
+static void add_data(struct run_transcript *t, bool ours, const void *data, size_t len)
+{
+    struct ws_event event = {.kind = WS_EVENT_DATA, .payload = bytes_of(data, len)};
+    run_transcript_event(t, ours, &event, 0);
+}
+
+static void keeps_heads_frames_and_notes(void **state)
+{
+    (void)state;
+    struct run_transcript t = {.start = 1000};
+    run_transcript_head(&t, true, bytes_text("GET / HTTP/1.1\r\n\r\n"), 1000);
+    add_frame(&t, false, 5, 1250);
+    add_data(&t, false, "he", 2);
+    add_data(&t, false, "llo", 3);
+    run_transcript_note(&t, false, "ends TCP", 1300);
+    assert_int_equal(t.count, 3);
+    assert_int_equal(t.entries[0].kind, RUN_TRANSCRIPT_HEAD_TEXT);
+    assert_true(t.entries[0].ours);
+    support_expect_text(t.entries[0].octets, "GET / HTTP/1.1\r\n\r\n");
+    assert_int_equal(t.entries[0].total, 18);
+    assert_int_equal(t.entries[1].kind, RUN_TRANSCRIPT_FRAME);
+    assert_int_equal(t.entries[1].time_us, 250);
+    assert_int_equal(t.entries[1].frame.length, 5);
+    support_expect_text(t.entries[1].octets, "hello");
+    assert_true(t.entries[1].hash == bytes_hash(BYTES_HASH_START, bytes_text("hello")));
+    assert_null(t.entries[1].violation);
+    assert_string_equal(t.entries[2].note, "ends TCP");
+    assert_int_equal(t.dropped, 0);
+    run_transcript_free(&t);
+    assert_int_equal(t.count, 0);
+}
+
+/* The frames of both directions may be under way at the same time. */
+static void tells_the_sides_apart(void **state)
+{
+    (void)state;
+    struct run_transcript t = {0};
+    add_frame(&t, true, 4, 0);
+    add_data(&t, true, "ou", 2);
+    add_frame(&t, false, 6, 0);
+    add_data(&t, false, "the", 3);
+    add_data(&t, true, "rs", 2);
+    add_data(&t, false, "irs", 3);
+    support_expect_text(t.entries[0].octets, "ours");
+    support_expect_text(t.entries[1].octets, "theirs");
+    run_transcript_free(&t);
+}
+
+static void cuts_long_payloads_and_says_so(void **state)
+{
+    (void)state;
+    enum { LONG = 1000 };
+    uint8_t payload[LONG];
+    memset(payload, 'x', sizeof(payload));
+    struct run_transcript t = {0};
+    add_frame(&t, false, LONG, 0);
+    add_data(&t, false, payload, 100);
+    add_data(&t, false, payload + 100, LONG - 100);
+    assert_int_equal(t.entries[0].octets.len, RUN_TRANSCRIPT_PAYLOAD);
+    assert_int_equal(t.entries[0].total, LONG);
+    assert_true(t.entries[0].hash == bytes_hash(BYTES_HASH_START, bytes_of(payload, LONG)));
+    run_transcript_free(&t);
+
+    static char head[RUN_TRANSCRIPT_HEAD + 100];
+    memset(head, 'h', sizeof(head));
+    run_transcript_head(&t, false, bytes_of(head, sizeof(head)), 0);
+    assert_int_equal(t.entries[0].octets.len, RUN_TRANSCRIPT_HEAD);
+    assert_int_equal(t.entries[0].total, sizeof(head));
+    run_transcript_free(&t);
+}
+
+/* A header may announce anything; it must not make us allocate it. */
+static void a_huge_length_costs_nothing(void **state)
+{
+    (void)state;
+    struct run_transcript t = {0};
+    add_frame(&t, false, UINT64_MAX, 0);
+    add_data(&t, false, "x", 1);
+    assert_true(t.entries[0].total == UINT64_MAX);
+    support_expect_text(t.entries[0].octets, "x");
+    add_frame(&t, false, 0, 0);
+    assert_int_equal(t.entries[1].octets.len, 0);
+    run_transcript_free(&t);
+}
+
+static void counts_what_it_drops(void **state)
+{
+    (void)state;
+    struct run_transcript t = {0};
+    for (int i = 0; i < RUN_TRANSCRIPT_ENTRIES; i++)
+        add_frame(&t, false, 1, 0);
+    add_frame(&t, false, 1, 0);
+    add_data(&t, false, "x", 1); /* belongs to the dropped one */
+    run_transcript_note(&t, true, "note", 0);
+    run_transcript_head(&t, true, bytes_text("head"), 0);
+    assert_int_equal(t.count, RUN_TRANSCRIPT_ENTRIES);
+    assert_int_equal(t.dropped, 3);
+    assert_int_equal(t.entries[RUN_TRANSCRIPT_ENTRIES - 1].octets.len, 0);
+    run_transcript_free(&t);
+}
+
+static void names_the_first_violation_of_a_frame(void **state)
+{
+    (void)state;
+    struct run_transcript t = {0};
+    add_frame(&t, false, 0, 0);
+    struct ws_event event = {.kind = WS_EVENT_VIOLATION, .violation = WS_BAD_MASKED};
+    run_transcript_event(&t, false, &event, 0);
+    event.violation = WS_BAD_RSV1;
+    run_transcript_event(&t, false, &event, 0);
+    assert_string_equal(t.entries[0].violation, "RFC6455-5.1-04");
+    add_frame(&t, true, 0, 0);
+    assert_null(t.entries[1].violation);
+    event.kind = WS_EVENT_MESSAGE;
+    run_transcript_event(&t, false, &event, 0);
+    assert_int_equal(t.count, 2);
+    run_transcript_free(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(keeps_heads_frames_and_notes),
+        cmocka_unit_test(tells_the_sides_apart),
+        cmocka_unit_test(cuts_long_payloads_and_says_so),
+        cmocka_unit_test(a_huge_length_costs_nothing),
+        cmocka_unit_test(counts_what_it_drops),
+        cmocka_unit_test(names_the_first_violation_of_a_frame),
+    };
+    return cmocka_run_group_tests_name("run/transcript", tests, NULL, NULL);
+}
