@@ -23,6 +23,7 @@ _wsconform() {
     case $before in
         --level) mapfile -t COMPREPLY < <(compgen -W 'must should' -- "$word") && return ;;
         --fail-on) mapfile -t COMPREPLY < <(compgen -W 'fail warn' -- "$word") && return ;;
+        --delivery) mapfile -t COMPREPLY < <(compgen -W 'whole octets headers slow all' -- "$word") && return ;;
         --profile) mapfile -t COMPREPLY < <(compgen -W 'echo sink handshake' -- "$word") && return ;;
         --cases) mapfile -t COMPREPLY < <(compgen -d -- "$word") && return ;;
         -o | --output) mapfile -t COMPREPLY < <(compgen -f -- "$word") && return ;;
@@ -37,12 +38,12 @@ _wsconform() {
     case $command in
         server)
             mapfile -t COMPREPLY < <(compgen -W '-j --jobs --run --skip --level --fail-on --big --seed
-                --timeout -H --header --origin --subprotocol --profile --cases -o --output -v --verbose
+                --timeout -H --header --origin --subprotocol --delivery --profile --cases -o --output -v --verbose
                 -q --quiet --show-secrets --help --' -- "$word")
             ;;
         cases)
             if ((COMP_CWORD == 2)); then
-                mapfile -t COMPREPLY < <(compgen -W 'list show check' -- "$word")
+                mapfile -t COMPREPLY < <(compgen -W 'list show check coverage' -- "$word")
             elif [[ ${COMP_WORDS[2]} == check ]]; then
                 mapfile -t COMPREPLY < <(compgen -d -- "$word")
             elif [[ ${COMP_WORDS[2]} == list ]]; then

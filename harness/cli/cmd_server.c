@@ -38,6 +38,11 @@ static const char usage[] =
     "  -j, --jobs N         cases at the same time (8)\n"
     "  --seed N             repeat the octets of an earlier run\n"
     "  --timeout S          seconds after which the server is said to hang (5)\n"
+    "  --delivery KIND      how the octets reach the server: whole, octets (one by one), headers "
+    "(cut\n"
+    "                       in and behind every frame header), slow (its answers are read slowly) "
+    "or\n"
+    "                       all (repeatable; a verdict that changes is a finding of its own)\n"
     "  --profile echo|sink|handshake   what the server does with messages, instead of finding out\n"
     "\n"
     "The result:\n"
@@ -78,6 +83,7 @@ enum {
     OPTION_SEED,
     OPTION_TIMEOUT,
     OPTION_PROFILE,
+    OPTION_DELIVERY,
     OPTION_RUN,
     OPTION_SKIP,
     OPTION_SECRETS,
@@ -96,6 +102,7 @@ static const struct option options[] = {
     {"jobs", required_argument, NULL, 'j'},
     {"seed", required_argument, NULL, OPTION_SEED},
     {"timeout", required_argument, NULL, OPTION_TIMEOUT},
+    {"delivery", required_argument, NULL, OPTION_DELIVERY},
     {"profile", required_argument, NULL, OPTION_PROFILE},
     {"output", required_argument, NULL, 'o'},
     {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
@@ -140,6 +147,21 @@ static int take_profile(struct request *r, const char *text, struct error *error
     static const int profiles[] = {DRIVE_PROFILE_ECHO, DRIVE_PROFILE_SINK, DRIVE_PROFILE_HANDSHAKE};
     r->drive.profile = (unsigned)profiles[choice];
     return 0;
+}
+
+static int take_delivery(struct request *r, const char *text, struct error *error)
+{
+    if (strcmp(text, "all") == 0) {
+        r->drive.deliveries = (1u << RUN_DELIVERY_COUNT) - 1;
+        return 0;
+    }
+    for (unsigned d = 0; d < RUN_DELIVERY_COUNT; d++) {
+        if (strcmp(text, run_delivery_name((enum run_delivery)d)) == 0) {
+            r->drive.deliveries |= 1u << d;
+            return 0;
+        }
+    }
+    return error_set(error, "--delivery does not know '%s'", text);
 }
 
 static int take_field(struct request *r, const char *text, struct error *error)
@@ -203,6 +225,8 @@ static int take_option(struct request *r, int option, const char *value, struct 
         return cli_options_seconds("--timeout", value, &r->drive.timeout_us, error);
     case OPTION_PROFILE:
         return take_profile(r, value, error);
+    case OPTION_DELIVERY:
+        return take_delivery(r, value, error);
     case 'o':
         return take_output(r, value, error);
     case OPTION_FAIL_ON:

@@ -6,10 +6,16 @@
 #include "base/memory.h"
 #include "net/timer.h"
 
+enum {
+    SLOW_OCTETS = 4096, /* that a slow reader takes at once */
+    SLOW_PAUSE_US = 1000
+};
+
 struct drive_connection {
     struct net_loop *loop;
     struct net_tcp *tcp;
     struct net_timer *timer;
+    struct net_timer *breather; /* a slow reader's pause; NULL: it reads all it can */
     struct run_party party;
     const struct drive_connection_events *events;
     void *context;
@@ -22,6 +28,7 @@ static void release(struct drive_connection *c)
 {
     net_tcp_close(c->tcp, false);
     net_timer_free(c->timer);
+    net_timer_free(c->breather);
     free(c);
 }
 
@@ -82,6 +89,10 @@ static void on_connected(void *context)
 static void on_bytes(void *context, uint8_t *data, size_t len)
 {
     struct drive_connection *c = context;
+    if (c->breather != NULL) {
+        net_tcp_pause(c->tcp);
+        net_timer_set(c->breather, net_loop_now(c->loop) + SLOW_PAUSE_US);
+    }
     c->party.bytes(c->party.self, data, len, net_loop_now(c->loop));
     pump(c);
 }
@@ -121,6 +132,18 @@ static void on_timer(void *context)
         on_ended(c, NET_END_FAILED);
     else
         pump(c);
+}
+
+static void on_breath(void *context)
+{
+    struct drive_connection *c = context;
+    net_tcp_resume(c->tcp);
+}
+
+void drive_connection_slow_down(struct drive_connection *c)
+{
+    c->breather = net_timer_new(c->loop, on_breath, c);
+    net_tcp_narrow(c->tcp, SLOW_OCTETS);
 }
 
 struct drive_connection *drive_connection_open(struct net_loop *loop,

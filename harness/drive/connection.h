@@ -15,6 +15,9 @@ struct drive_connection_events {
     void (*stirred)(void *context);
 };
 
+/* Reads slowly from now on: a little at a time, with a pause behind each read. */
+void drive_connection_slow_down(struct drive_connection *connection);
+
 /* Connects. `party` is borrowed until `done` or drive_connection_drop. A connection that does not
  * come about in `connect_us` counts as refused. */
 struct drive_connection *drive_connection_open(struct net_loop *loop,

@@ -102,9 +102,11 @@ static struct slot *free_slot(struct drive_server *s)
 
 static void report_progress(struct drive_server *s)
 {
-    if (s->options->progress != NULL)
-        s->options->progress(s->options->progress_context, run_plan_done(s->plan),
-                             s->options->case_count);
+    if (s->options->progress != NULL) {
+        size_t total;
+        run_plan_results(s->plan, &total);
+        s->options->progress(s->options->progress_context, run_plan_done(s->plan), total);
+    }
 }
 
 static void on_case_done(void *context)
@@ -125,11 +127,13 @@ static void start_case(struct drive_server *s, const struct run_job *job)
     static const struct drive_connection_events events = {.done = on_case_done};
     struct slot *slot = free_slot(s);
     slot->index = job->index;
-    slot->exchange = run_exchange_new(s->options->cases[job->index], &s->settings, job->patience_us,
-                                      job->linger_us);
+    slot->exchange =
+        run_exchange_new(job->spec, job->delivery, &s->settings, job->patience_us, job->linger_us);
     slot->connection = drive_connection_open(s->loop, drive_endpoint_address(s->endpoint),
                                              run_exchange_party(slot->exchange),
                                              s->settings.long_us, &events, slot);
+    if (job->delivery == RUN_DELIVERY_SLOW)
+        drive_connection_slow_down(slot->connection);
 }
 
 static void begin_cases(struct drive_server *s);
@@ -318,6 +322,7 @@ static void set_target(struct drive_server *s)
                                     .fields = s->options->fields};
     s->settings.target = &s->target;
     s->settings.profile = &s->profile;
+    s->settings.deliveries = s->options->deliveries;
     s->settings.seed = s->options->has_seed ? s->options->seed : net_loop_entropy();
 }
 

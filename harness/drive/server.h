@@ -18,6 +18,7 @@ struct drive_server_options {
     uint64_t seed;
     bool has_seed; /* else one is drawn */
     bool big;
+    unsigned deliveries; /* bits 1 << enum run_delivery; 0: whole */
     enum {
         DRIVE_PROFILE_FOUND_OUT,
         DRIVE_PROFILE_ECHO,

@@ -150,17 +150,22 @@ void judge_grade_describe(const struct judge_seen *seen, char *text, size_t size
         describe_silence(seen, text, size);
 }
 
+/* More was sent than everybody must take. */
+static bool is_large(const struct judge_seen *seen)
+{
+    const struct judge_ledger *ledger = seen->ledger;
+    return ledger->largest >= seen->limit || ledger->fragments > FRAGMENTS_MUST_PASS ||
+           ledger->pings > PINGS_MUST_PASS;
+}
+
 /* A38, A46, A57, 10.4: an endpoint may have limits, and a type that it does not serve. */
 static bool within_its_limits(const struct judge_seen *seen)
 {
-    const struct judge_ledger *ledger = seen->ledger;
-    bool large = ledger->largest >= seen->limit || ledger->fragments > FRAGMENTS_MUST_PASS ||
-                 ledger->pings > PINGS_MUST_PASS;
     if (!seen->match->close_seen)
-        return large && seen->end != JUDGE_END_OPEN;
+        return is_large(seen) && seen->end != JUDGE_END_OPEN;
     uint16_t code = seen->match->close.code;
     return code == WS_CLOSE_UNSUPPORTED_DATA ||
-           (large && (code == WS_CLOSE_TOO_BIG || code == WS_CLOSE_POLICY));
+           (is_large(seen) && (code == WS_CLOSE_TOO_BIG || code == WS_CLOSE_POLICY));
 }
 
 static enum judge_grade grade_life(const struct judge_seen *seen)
@@ -205,6 +210,10 @@ static enum judge_grade grade_reply(const struct judge_seen *seen)
 {
     if (seen->status != 101 || !seen->ledger->close_sent)
         return JUDGE_VIOLATION;
+    /* A message before our Close was too large for it. */
+    if (is_large(seen) && within_its_limits(seen) &&
+        (!seen->match->close_seen || seen->match->close.code != seen->ledger->close.code))
+        return JUDGE_OPEN;
     if (seen->match->close_seen) {
         if (is_malformed(seen->close_violation) || seen->close_violation == WS_BAD_CLOSE_CODE_1005)
             return JUDGE_VIOLATION; /* A07, A09, A04 */

@@ -28,7 +28,8 @@ struct net_tcp {
     bool writing;
     bool half_closed;
     bool paused;
-    bool ended; /* nothing more is read; `end` says how it was told */
+    size_t read_max; /* octets in one read; 0: as many as there are */
+    bool ended;      /* nothing more is read; `end` says how it was told */
     enum net_end end;
     bool broken; /* a write failed; `failure` says how */
     enum net_end failure;
@@ -49,6 +50,14 @@ static enum net_end end_of(int status)
     default:
         return NET_END_FAILED;
     }
+}
+
+static void lend(uv_handle_t *handle, size_t wanted, uv_buf_t *out)
+{
+    const struct net_tcp *tcp = handle->data;
+    net_loop_lend(handle, wanted, out);
+    if (tcp->read_max > 0 && tcp->read_max < out->len)
+        *out = uv_buf_init(out->base, (unsigned)tcp->read_max);
 }
 
 static bool closing(const struct net_tcp *tcp)
@@ -119,7 +128,7 @@ static void start_reading(struct net_tcp *tcp)
 {
     if (!tcp->connected || tcp->paused || tcp->ended)
         return;
-    int status = uv_read_start(stream_of(tcp), net_loop_lend, on_read);
+    int status = uv_read_start(stream_of(tcp), lend, on_read);
     if (status != 0 && status != UV_EALREADY)
         fail_later(tcp, status);
 }
@@ -180,6 +189,15 @@ struct net_tcp *net_tcp_connect(struct net_loop *loop, const struct net_address 
     if (status != 0)
         fail_later(tcp, status);
     return tcp;
+}
+
+void net_tcp_narrow(struct net_tcp *tcp, size_t octets)
+{
+    int size = 4 * (int)octets;
+    tcp->read_max = octets;
+    /* A wish. Less than a few reads makes the kernel close the window, and its timer to open it
+     * again is longer than our deadlines. */
+    uv_recv_buffer_size((uv_handle_t *)&tcp->uv, &size);
 }
 
 struct net_tcp *net_tcp_accept(struct net_loop *loop, uv_stream_t *listener)

@@ -42,6 +42,10 @@ void net_tcp_write(struct net_tcp *tcp, struct bytes b);
 /* Ends our direction after what was written (a FIN). */
 void net_tcp_half_close(struct net_tcp *tcp);
 
+/* Reads at most `octets` at a time and asks the kernel to buffer no more than about that, for a
+ * reader that makes its peer wait. Right after net_tcp_connect. */
+void net_tcp_narrow(struct net_tcp *tcp, size_t octets);
+
 /* Stops or resumes reading, for peers that must not be read from. */
 void net_tcp_pause(struct net_tcp *tcp);
 void net_tcp_resume(struct net_tcp *tcp);

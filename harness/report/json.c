@@ -223,7 +223,7 @@ static json_t *one_case(const struct run_record *record, const struct run_result
     put(object, "outcome", sentence(spec->outcome));
     put(object, "expected", sentence(spec->expects));
     put(object, "lenient", json_boolean(result->judgement.lenient));
-    put(object, "delivery", json_string("whole"));
+    put(object, "delivery", json_string(run_delivery_name(result->delivery)));
     put(object, "close", closing(result));
     put(object, "duration_us", number(result->duration_us));
     put(object, "diagnosis", sentence(result->judgement.diagnosis));

@@ -76,6 +76,8 @@ void report_repeat_write(struct buffer *out, const struct run_record *record,
         add_argument(out, record->url, options);
     add_selection(out, record, result);
     buffer_printf(out, " --seed %" PRIu64, record->seed);
+    if (result->delivery != RUN_DELIVERY_WHOLE)
+        buffer_printf(out, " --delivery %s", run_delivery_name(result->delivery));
     if (result->spec->big)
         buffer_append_text(out, " --big");
     add_options(out, record, options);

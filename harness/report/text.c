@@ -272,12 +272,20 @@ static void write_evidence(struct buffer *out, const struct run_record *record,
     report_text_transcript(out, &evidence->transcript, 4, options);
 }
 
+/* The id of the case, and how it was delivered if not as it says. */
+static void write_name(struct buffer *out, const struct run_result *result)
+{
+    report_quote_plain(out, result->spec->id);
+    if (result->delivery != RUN_DELIVERY_WHOLE)
+        buffer_printf(out, " (delivered: %s)", run_delivery_name(result->delivery));
+}
+
 static void write_case(struct buffer *out, const struct run_record *record,
                        const struct run_result *result, const struct report_options *options)
 {
     write_verdict(out, result->verdict, options->color);
     buffer_append_text(out, "  ");
-    report_quote_plain(out, result->spec->id);
+    write_name(out, result);
     buffer_append_text(out, "\n");
     write_clause(out, result->spec);
     write_labelled(out, "does", result->spec->does);
@@ -356,7 +364,7 @@ static void write_passes(struct buffer *out, const struct run_record *record,
             continue;
         write_verdict(out, JUDGE_PASS, options->color);
         buffer_append_text(out, "  ");
-        report_quote_plain(out, result->spec->id);
+        write_name(out, result);
         if (result->judgement.lenient) {
             buffer_append_text(out, "  lenient: ");
             report_quote_plain(out, result->judgement.diagnosis);

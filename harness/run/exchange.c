@@ -397,6 +397,7 @@ static void enter_steps(struct run_exchange *x)
     enter(x, PHASE_STEPS);
     run_sender_unmark(&x->sender);
     run_sender_load_steps(&x->sender, x->spec);
+    run_delivery_cut(&x->sender.script, x->result.delivery, true);
     x->cap_us += (uint64_t)x->sender.script.octets.len * 1000000 / BULK_OCTETS_PER_SECOND +
                  (uint64_t)x->sender.script.count * x->patience_us / 4;
 }
@@ -615,7 +616,7 @@ static struct run_action on_next(void *self, uint64_t now, bool can_write)
 
 /* --- making and freeing ------------------------------------------------------------------ */
 
-struct run_exchange *run_exchange_new(const struct case_spec *spec,
+struct run_exchange *run_exchange_new(const struct case_spec *spec, enum run_delivery delivery,
                                       const struct run_settings *settings, uint64_t patience_us,
                                       uint64_t linger_us)
 {
@@ -623,6 +624,7 @@ struct run_exchange *run_exchange_new(const struct case_spec *spec,
     const struct run_profile *profile = settings->profile;
     x->spec = spec;
     x->result.spec = spec;
+    x->result.delivery = delivery;
     x->settings = settings;
     x->patience_us = patience_us;
     x->linger_us = linger_us;
@@ -635,6 +637,7 @@ struct run_exchange *run_exchange_new(const struct case_spec *spec,
     ws_reader_init(&x->reader, WS_READER_OBSERVING, false, UINT64_MAX);
     run_opening_init(&x->opening, &x->sender.script, settings->target, &spec->request,
                      &x->sender.random);
+    run_delivery_cut(&x->sender.script, delivery, false);
     return x;
 }
 

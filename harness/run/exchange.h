@@ -2,6 +2,7 @@
 #ifndef WSCONFORM_RUN_EXCHANGE_H
 #define WSCONFORM_RUN_EXCHANGE_H
 
+#include "run/delivery.h"
 #include "run/party.h"
 #include "run/settings.h"
 #include "run/transcript.h"
@@ -40,6 +41,7 @@ struct run_sighting {
 
 struct run_result {
     const struct case_spec *spec;
+    enum run_delivery delivery;
     enum judge_verdict verdict;
     struct judge_judgement judgement;
     enum run_hang hang; /* the verdict rests on a deadline of this kind */
@@ -59,10 +61,10 @@ struct run_result {
 
 struct run_exchange;
 
-/* A new exchange; all arguments are borrowed until it is freed. `patience_us` is the deadline for
- * each thing that the endpoint owes, `linger_us` how long after the verdict it may take to end
- * TCP. The caller frees it with run_exchange_free. */
-struct run_exchange *run_exchange_new(const struct case_spec *spec,
+/* A new exchange for the case, delivered in that way; all arguments are borrowed until it is freed.
+ * `patience_us` is the deadline for each thing that the endpoint owes, `linger_us` how long after
+ * the verdict it may take to end TCP. The caller frees it with run_exchange_free. */
+struct run_exchange *run_exchange_new(const struct case_spec *spec, enum run_delivery delivery,
                                       const struct run_settings *settings, uint64_t patience_us,
                                       uint64_t linger_us);
 

@@ -25,7 +25,6 @@ enum state {
 };
 
 struct run_plan {
-    const struct case_spec *const *cases;
     size_t count;
     const struct run_settings *settings;
     unsigned jobs;
@@ -142,6 +141,8 @@ static struct run_job begin(struct run_plan *plan, size_t index, bool alone)
     const struct run_settings *settings = plan->settings;
     return (struct run_job){.kind = RUN_JOB_CASE,
                             .index = index,
+                            .spec = plan->results[index].spec,
+                            .delivery = plan->results[index].delivery,
                             .patience_us = patience(plan, index, alone),
                             .linger_us = plan->lingers < LINGERS_MAX ? settings->short_us : 0};
 }
@@ -159,7 +160,7 @@ static struct run_job next_waiting(struct run_plan *plan)
     size_t index = find_state(plan, STATE_WAITING);
     if (index == plan->count)
         return (struct run_job){.kind = RUN_JOB_NONE};
-    bool big = plan->cases[index]->big;
+    bool big = plan->results[index].spec->big;
     if (plan->running > 0 && (big || plan->alone || plan->running >= plan->jobs))
         return (struct run_job){.kind = RUN_JOB_NONE};
     plan->alone = big;
@@ -413,7 +414,7 @@ void run_plan_stop(struct run_plan *plan, const char *why)
     for (size_t i = 0; i < plan->count; i++) {
         if (plan->states[i] == STATE_SUSPECT)
             drop_suspect(plan, i, why);
-        else if (plan->states[i] != STATE_DONE && has_connection(plan->cases[i]))
+        else if (plan->states[i] != STATE_DONE && has_connection(plan->results[i].spec))
             set_verdict(plan, i, JUDGE_SKIP, "not run: %s", why);
     }
 }
@@ -423,7 +424,7 @@ static void judge_run_level(struct run_plan *plan, size_t index,
 {
     const struct judge_observation *worst;
     enum judge_verdict verdict =
-        judge_observation_judge(&plan->observations, plan->cases[index], catalogue, &worst);
+        judge_observation_judge(&plan->observations, plan->results[index].spec, catalogue, &worst);
     if (worst != NULL) {
         set_verdict(plan, index, verdict, "%s (on %zu of %zu connections%s%s)", worst->text,
                     worst->count, connections, worst->first != NULL ? ", first in " : "",
@@ -446,34 +447,81 @@ static size_t count_connections(const struct run_plan *plan)
     return count;
 }
 
+static bool is_verdict(enum judge_verdict verdict)
+{
+    return verdict != JUDGE_SKIP && verdict != JUDGE_ERROR;
+}
+
+/* RFC 6455, 5.2: frames carry no alignment to TCP segments, so a verdict that changes with the
+ * delivery is a finding of its own. */
+static void compare_deliveries(struct run_plan *plan)
+{
+    for (size_t i = 1; i < plan->count; i++) {
+        const struct run_result *before = &plan->results[i - 1];
+        const struct run_result *result = &plan->results[i];
+        if (before->spec != result->spec || before->verdict == result->verdict ||
+            !is_verdict(before->verdict) || !is_verdict(result->verdict))
+            continue;
+        char text[160];
+        snprintf(text, sizeof(text), "a verdict changed with the delivery: %s %s, %s %s",
+                 run_delivery_name(before->delivery), judge_verdict_name(before->verdict),
+                 run_delivery_name(result->delivery), judge_verdict_name(result->verdict));
+        judge_observation_add(&plan->observations, "RFC6455-5.2-25", text, result->spec);
+    }
+}
+
 void run_plan_judge_run(struct run_plan *plan, const struct case_catalogue *catalogue)
 {
+    compare_deliveries(plan);
     size_t connections = count_connections(plan);
     for (size_t i = 0; i < plan->count; i++)
-        if (!has_connection(plan->cases[i]))
+        if (!has_connection(plan->results[i].spec))
             judge_run_level(plan, i, catalogue, connections);
+}
+
+/* Adds a case in one way of delivery, and decides at once what can be decided without it. */
+static void add_case(struct run_plan *plan, const struct case_spec *spec,
+                     enum run_delivery delivery)
+{
+    size_t i = plan->count++;
+    plan->results[i].spec = spec;
+    plan->results[i].delivery = delivery;
+    plan->states[i] = STATE_WAITING;
+    if (!has_connection(spec)) {
+        plan->states[i] = STATE_DONE;
+        return;
+    }
+    const char *why = not_applicable(plan, spec);
+    if (why != NULL)
+        set_verdict(plan, i, JUDGE_SKIP, "%s", why);
+}
+
+/* The wanted deliveries that fit a case, as bits; whole if none does. */
+static unsigned ways_of(const struct run_settings *settings, const struct case_spec *spec)
+{
+    unsigned ways = 0;
+    for (unsigned d = 0; d < RUN_DELIVERY_COUNT; d++)
+        if ((settings->deliveries >> d & 1) != 0 && run_delivery_fits((enum run_delivery)d, spec))
+            ways |= 1u << d;
+    return ways != 0 ? ways : 1u << RUN_DELIVERY_WHOLE;
 }
 
 struct run_plan *run_plan_new(const struct case_spec *const *cases, size_t count,
                               const struct run_settings *settings, unsigned jobs, bool restartable)
 {
     struct run_plan *plan = memory_zeroed(1, sizeof(*plan));
-    plan->cases = cases;
-    plan->count = count;
     plan->settings = settings;
     plan->jobs = jobs;
     plan->restartable = restartable;
-    plan->results = memory_zeroed(count, sizeof(*plan->results));
-    plan->states = memory_zeroed(count, sizeof(*plan->states));
-    plan->ended = memory_zeroed(count, sizeof(*plan->ended));
+    size_t most = count * RUN_DELIVERY_COUNT;
+    plan->results = memory_zeroed(most, sizeof(*plan->results));
+    plan->states = memory_zeroed(most, sizeof(*plan->states));
+    plan->ended = memory_zeroed(most, sizeof(*plan->ended));
     for (size_t i = 0; i < count; i++) {
-        plan->results[i].spec = cases[i];
-        plan->states[i] = STATE_WAITING;
-        const char *why = has_connection(cases[i]) ? not_applicable(plan, cases[i]) : NULL;
-        if (why != NULL)
-            set_verdict(plan, i, JUDGE_SKIP, "%s", why);
-        else if (!has_connection(cases[i]))
-            plan->states[i] = STATE_DONE;
+        unsigned ways = ways_of(settings, cases[i]);
+        for (unsigned d = 0; d < RUN_DELIVERY_COUNT; d++)
+            if ((ways >> d & 1) != 0)
+                add_case(plan, cases[i], (enum run_delivery)d);
     }
     return plan;
 }

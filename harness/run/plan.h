@@ -18,7 +18,9 @@ enum run_job_kind {
 
 struct run_job {
     enum run_job_kind kind;
-    size_t index; /* of the case */
+    size_t index; /* of the result that the case is to get */
+    const struct case_spec *spec;
+    enum run_delivery delivery;
     uint64_t patience_us;
     uint64_t linger_us;
     uint64_t settle_us;
@@ -26,9 +28,10 @@ struct run_job {
 
 struct run_plan;
 
-/* A plan for `count` cases, which are borrowed, with at most `jobs` at the same time. Run-level
- * cases among them are judged by run_plan_judge_run. `restartable`: a dead endpoint can be started
- * again. The caller frees it with run_plan_free. */
+/* A plan for `count` cases, which are borrowed, each in all of settings->deliveries that fit it,
+ * with at most `jobs` at the same time. Run-level cases among them are judged by
+ * run_plan_judge_run. `restartable`: a dead endpoint can be started again. The caller frees it with
+ * run_plan_free. */
 struct run_plan *run_plan_new(const struct case_spec *const *cases, size_t count,
                               const struct run_settings *settings, unsigned jobs, bool restartable);
 
@@ -51,10 +54,12 @@ void run_plan_settled(struct run_plan *plan);
 /* Ends the run early: what has no verdict yet is skipped with that reason. */
 void run_plan_stop(struct run_plan *plan, const char *why);
 
-/* Gives the run-level cases their verdicts. Call it once, when the run is over. */
+/* Compares the verdicts of a case that was delivered in several ways, and gives the run-level cases
+ * theirs. Call it once, when the run is over. */
 void run_plan_judge_run(struct run_plan *plan, const struct case_catalogue *catalogue);
 
-/* The results, in the order of the cases; borrowed. */
+/* The results, in the order of the cases, those of one case in the order of enum run_delivery;
+ * borrowed. */
 const struct run_result *run_plan_results(const struct run_plan *plan, size_t *count);
 
 /* What was seen on all connections; borrowed. Sightings of the probe may be added to it. */

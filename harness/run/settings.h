@@ -32,9 +32,10 @@ struct run_settings {
     const struct run_target *target;
     const struct run_profile *profile;
     uint64_t seed;
-    uint64_t grace_us; /* how long an invalid input may take to end the connection */
-    uint64_t short_us; /* the first deadline of a suspect */
-    uint64_t long_us;  /* the deadline that confirms a hang */
+    unsigned deliveries; /* each case in these ways: bits 1 << enum run_delivery; 0: whole */
+    uint64_t grace_us;   /* how long an invalid input may take to end the connection */
+    uint64_t short_us;   /* the first deadline of a suspect */
+    uint64_t long_us;    /* the deadline that confirms a hang */
     uint64_t tcp_us; /* and that of TCP left open: libraries wait up to some seconds for a Close */
 };
 

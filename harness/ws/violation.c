@@ -34,7 +34,7 @@ static const struct entry {
                                "a 64-bit length has its top bit set"},
     [WS_BAD_CONTROL_LENGTH] = {"RFC6455-5.5-02", "RFC6455-5.5-03", WS_CLOSE_PROTOCOL_ERROR, false,
                                "a control frame is longer than 125 octets"},
-    [WS_BAD_CONTROL_LENGTH_FORM] = {"RFC6455-5.5-02", "RFC6455-5.5-05", WS_CLOSE_PROTOCOL_ERROR,
+    [WS_BAD_CONTROL_LENGTH_FORM] = {"RFC6455-5.2-15", "RFC6455-5.5-05", WS_CLOSE_PROTOCOL_ERROR,
                                     false, "a control frame has an extended length"},
     [WS_BAD_CONTROL_FRAGMENTED] = {"RFC6455-5.4-07", "RFC6455-5.4-08", WS_CLOSE_PROTOCOL_ERROR,
                                    false, "a control frame is fragmented"},

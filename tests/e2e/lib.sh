@@ -32,6 +32,17 @@ check() {
     fi
 }
 
+# refute NAME COMMAND... - the command fails.
+refute() {
+    name=$1
+    shift
+    if said=$("$@" 2>&1); then
+        not_ok "$name" "$(printf '%s\n' "${said:-$*}" | head -n 1)"
+    else
+        ok "$name"
+    fi
+}
+
 # run NAME ARGUMENT... - runs wsconform and leaves NAME.out and NAME.err in SCRATCH, and `status`.
 run() {
     ran=$1

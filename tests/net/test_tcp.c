@@ -394,6 +394,35 @@ static void writes_more_than_fits(void **state)
     finish(test);
 }
 
+static void count_short_reads(struct side *side)
+{
+    static size_t before;
+    if (side->got.len < before) /* another test's count */
+        before = 0;
+    assert_in_range(side->got.len - before, 1, 16384);
+    before = side->got.len;
+}
+
+static void narrow_and_send_much(struct test *test)
+{
+    net_tcp_narrow(test->server.tcp, 16384);
+    test->received = count_short_reads;
+    pause_and_send_much(test);
+    net_tcp_resume(test->server.tcp);
+}
+
+static void reads_little_at_a_time(void **state)
+{
+    (void)state;
+    struct test *test = start("127.0.0.1");
+    test->accepted = narrow_and_send_much;
+    net_loop_run(test->loop);
+    struct buffer much = pattern();
+    assert_true(bytes_equal(buffer_bytes(&test->server.got), buffer_bytes(&much)));
+    buffer_free(&much);
+    finish(test);
+}
+
 static void send_the_first(struct test *test)
 {
     write_text(&test->server, bytes_text("one "));
@@ -468,6 +497,7 @@ int main(void)
         cmocka_unit_test(tells_a_reset_after_a_fin),
         cmocka_unit_test(writes_after_a_fin),
         cmocka_unit_test(writes_more_than_fits),
+        cmocka_unit_test(reads_little_at_a_time),
         cmocka_unit_test(keeps_the_order),
         cmocka_unit_test(calls_nobody_after_close),
         cmocka_unit_test(is_freed_with_the_loop),

@@ -33,7 +33,7 @@ static void prepare(struct stage *s, unsigned is)
 static void begin(struct stage *s, const char *rule, const char *rest)
 {
     const struct case_spec *spec = play_case(&s->set, "x/case", rule, rest);
-    s->exchange = run_exchange_new(spec, &s->settings, SHORT, LINGER);
+    s->exchange = run_exchange_new(spec, RUN_DELIVERY_WHOLE, &s->settings, SHORT, LINGER);
     play_begin(&s->play, run_exchange_party(s->exchange));
 }
 
@@ -343,7 +343,7 @@ static void nobody_there_is_an_error(void **state)
     struct stage s;
     prepare(&s, 0);
     const struct case_spec *spec = play_case(&s.set, "x/case", MUST, echo_case);
-    s.exchange = run_exchange_new(spec, &s.settings, SHORT, LINGER);
+    s.exchange = run_exchange_new(spec, RUN_DELIVERY_WHOLE, &s.settings, SHORT, LINGER);
     s.play.party = run_exchange_party(s.exchange);
     s.play.party.ended(s.play.party.self, JUDGE_END_OPEN, s.play.now);
     play_pump(&s.play);
@@ -438,7 +438,7 @@ static void without_linger_the_verdict_is_the_end(void **state)
     struct stage s;
     prepare(&s, PLAY_NO_FIN);
     const struct case_spec *spec = play_case(&s.set, "x/case", MUST, echo_case);
-    s.exchange = run_exchange_new(spec, &s.settings, SHORT, 0);
+    s.exchange = run_exchange_new(spec, RUN_DELIVERY_WHOLE, &s.settings, SHORT, 0);
     play_begin(&s.play, run_exchange_party(s.exchange));
     finish(&s);
     EXPECT(&s, JUDGE_PASS);

@@ -412,6 +412,59 @@ static void run_level_cases_are_judged_at_the_end(void **state)
     end(&d);
 }
 
+static void each_case_comes_in_every_delivery_that_fits(void **state)
+{
+    (void)state;
+    struct desk d;
+    prepare(&d);
+    d.settings.deliveries = 1u << RUN_DELIVERY_WHOLE | 1u << RUN_DELIVERY_HEADERS;
+    add(&d, run_case);
+    add(&d, big_case);
+    add(&d, reject_case); /* a request has no frame headers */
+    add(&d, echo_case);
+    begin(&d, 1, false);
+    static const enum run_delivery want[] = {RUN_DELIVERY_WHOLE, RUN_DELIVERY_WHOLE,
+                                             RUN_DELIVERY_WHOLE, RUN_DELIVERY_WHOLE,
+                                             RUN_DELIVERY_HEADERS};
+    size_t count;
+    const struct run_result *results = run_plan_results(d.plan, &count);
+    assert_int_equal(count, COUNT_OF(want));
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(results[i].delivery, want[i]);
+    end(&d);
+}
+
+/* RFC 6455, 5.2: the same octets, cut otherwise, mean the same. */
+static void a_verdict_that_changes_with_the_delivery_is_a_finding(void **state)
+{
+    (void)state;
+    for (int changes = 0; changes < 2; changes++) {
+        struct desk d;
+        prepare(&d);
+        d.settings.deliveries = 1u << RUN_DELIVERY_WHOLE | 1u << RUN_DELIVERY_OCTETS;
+        add(&d, echo_case);
+        begin(&d, 1, false);
+        for (size_t i = 0; i < 2; i++) {
+            struct run_job job = run_plan_next(d.plan);
+            assert_ptr_equal(job.spec, d.cases[0]);
+            assert_int_equal(job.delivery, i == 0 ? RUN_DELIVERY_WHOLE : RUN_DELIVERY_OCTETS);
+            struct run_result result = made(&d, 0, JUDGE_PASS, RUN_HANG_NONE);
+            result.delivery = job.delivery;
+            result.verdict = i == 1 && changes ? JUDGE_FAILED : JUDGE_PASS;
+            run_plan_finished(d.plan, job.index, &result);
+        }
+        expect_kind(&d, RUN_JOB_END);
+        run_plan_judge_run(d.plan, &d.set.catalogue);
+        const struct judge_observation *seen =
+            judge_observation_find(run_plan_observations(d.plan), "RFC6455-5.2-25");
+        assert_int_equal(seen != NULL, changes);
+        if (seen != NULL)
+            assert_string_equal(seen->text, "a verdict changed with the delivery: whole pass, "
+                                            "octets fail");
+        end(&d);
+    }
+}
+
 static void nothing_seen_is_nothing_passed(void **state)
 {
     (void)state;
@@ -685,6 +738,8 @@ int main(void)
         cmocka_unit_test(a_stop_keeps_what_is_finished),
         cmocka_unit_test(a_stop_does_not_turn_suspects_into_failures),
         cmocka_unit_test(run_level_cases_are_judged_at_the_end),
+        cmocka_unit_test(each_case_comes_in_every_delivery_that_fits),
+        cmocka_unit_test(a_verdict_that_changes_with_the_delivery_is_a_finding),
         cmocka_unit_test(nothing_seen_is_nothing_passed),
         cmocka_unit_test(a_confirmed_case_counts_once),
         cmocka_unit_test(the_case_that_kills_is_found),

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "capture.h"
+#include "peer/server.h"
+
+static pid_t child;
+static char url[64];
+
+/* The built-in server in a process of its own, for all tests. */
+static int begin(void **state)
+{
+    (void)state;
+    unsigned port = net_address_free_port();
+    snprintf(url, sizeof(url), "ws://127.0.0.1:%u/", port);
+    child = fork();
+    if (child != 0)
+        return child < 0;
+    alarm(60); /* should the test die before it can kill it */
+    struct error error;
+    struct net_address address;
+    struct net_loop *loop = net_loop_new();
+    struct peer_server_options options = peer_server_defaults();
+    if (net_address_resolve(&address, "127.0.0.1", port, &error) == 0 &&
+        peer_server_open(loop, &address, &options, &error) != NULL)
+        net_loop_run(loop);
+    _exit(1);
+}
+
+static int end(void **state)
+{
+    (void)state;
+    kill(child, SIGKILL);
+    return waitpid(child, NULL, 0) != child;
+}
+
+static void tests_a_server(void **state)
+{
+    (void)state;
+    assert_int_equal(CAPTURE(cli_cmd_server, "server", "--run", "5.5.2/*", url), CLI_OK);
+    capture_expect_out(url);
+    capture_expect_out(" 0 fail");
+    assert_string_equal(capture_err, "");
+}
+
+static void quiet_is_one_line(void **state)
+{
+    (void)state;
+    assert_int_equal(CAPTURE(cli_cmd_server, "server", "-q", "--run", "5.5.2/*", url), CLI_OK);
+    assert_ptr_equal(strchr(capture_out, '\n'), capture_out + strlen(capture_out) - 1);
+    capture_expect_out(" pass");
+}
+
+static void writes_a_report(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/wsconform-test-XXXXXX.json";
+    int fd = mkstemps(path, 5);
+    assert_true(fd >= 0);
+    assert_int_equal(
+        CAPTURE(cli_cmd_server, "server", "--seed", "7", "--run", "5.5.2/*", "-o", path, url),
+        CLI_OK);
+    char text[200];
+    ssize_t len = read(fd, text, sizeof(text) - 1);
+    close(fd);
+    unlink(path);
+    assert_true(len > 0);
+    text[len] = '\0';
+    assert_non_null(strstr(text, "wsconform-report/1"));
+}
+
+static void refuses(const char *said, int status, const char *option, const char *value)
+{
+    assert_int_equal(CAPTURE(cli_cmd_server, "server", option, value, "ws://127.0.0.1:1/"), status);
+    capture_expect_err(said);
+    assert_string_equal(capture_out, "");
+}
+
+static void refuses_what_makes_no_sense(void **state)
+{
+    (void)state;
+    refuses("whole number", CLI_USAGE, "-j", "0");
+    refuses("whole number", CLI_USAGE, "--seed", "x");
+    refuses("seconds", CLI_USAGE, "--timeout", "0");
+    refuses("'may'", CLI_USAGE, "--level", "may");
+    refuses("'info'", CLI_USAGE, "--fail-on", "info");
+    refuses("'x'", CLI_USAGE, "--profile", "x");
+    refuses("NAME: VALUE", CLI_USAGE, "-H", "x");
+    refuses("x.pdf", CLI_USAGE, "-o", "x.pdf");
+    refuses("/no/such", CLI_USAGE, "-o", "/no/such/x.json");
+    refuses("/no/such", CLI_USAGE, "--cases", "/no/such");
+    refuses("'zzz'", CLI_NOTHING, "--run", "zzz");
+    refuses("matches no case", CLI_NOTHING, "--skip", "*");
+    assert_int_equal(CAPTURE(cli_cmd_server, "server", "wss://127.0.0.1/"), CLI_USAGE);
+    capture_expect_err("TLS");
+    assert_int_equal(CAPTURE(cli_cmd_server, "server", "ws://127.0.0.1/#x"), CLI_USAGE);
+    assert_int_equal(CAPTURE(cli_cmd_server, "server"), CLI_USAGE);
+    assert_int_equal(CAPTURE(cli_cmd_server, "server", "--"), CLI_USAGE);
+}
+
+static void says_that_nothing_can_be_tested(void **state)
+{
+    (void)state;
+    refuses("nothing answers", CLI_UNREACHABLE, "--timeout", "0.05");
+    assert_int_equal(CAPTURE(cli_cmd_server, "server", "--", "/no/such"), CLI_UNREACHABLE);
+    capture_expect_err("/no/such");
+    assert_int_equal(CAPTURE(cli_cmd_server, "server", url, "--", "true"), CLI_UNREACHABLE);
+    capture_expect_err("already");
+}
+
+static void helps(void **state)
+{
+    (void)state;
+    assert_int_equal(CAPTURE(cli_cmd_server, "server", "--help"), CLI_OK);
+    capture_expect_out("Usage: wsconform server");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tests_a_server),
+        cmocka_unit_test(quiet_is_one_line),
+        cmocka_unit_test(writes_a_report),
+        cmocka_unit_test(refuses_what_makes_no_sense),
+        cmocka_unit_test(says_that_nothing_can_be_tested),
+        cmocka_unit_test(helps),
+    };
+    return cmocka_run_group_tests_name("cli/cmd_server", tests, begin, end);
+}
