@@ -22,7 +22,7 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 endif
 
-.PHONY: all test check deps demo bench-run format install uninstall clean help FORCE
+.PHONY: all test check deps demo bench-run prove format install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
@@ -95,8 +95,11 @@ demo: ## test the built-in server and the npm package ws, keep the reports in bu
 	@$(MAKE) all
 	@BUILD=$(BUILD) tools/demo.sh
 
-bench-run: all ## measure how long a run takes
+bench-run: all $(BUILD)/bench-rounds ## measure how long a run takes
 	@BUILD=$(BUILD) tools/bench-run.sh
+
+prove: all ## run the suite against each fault and variant of the built-in server: the kill matrix
+	@tools/prove.py
 
 format: ## lay out all C files by .clang-format
 	clang-format -i $(FORMATTED)
@@ -183,6 +186,11 @@ $(BUILD)/asan/tests/$(1)/test_%: $(BUILD)/asan/tests/$(1)/test_%.o \
 endef
 
 $(foreach room,$(ROOMS),$(eval $(call test_rule,$(room))))
+
+$(BUILD)/bench-rounds: tools/bench-rounds.c $(BUILD)/flags.list
+	$(if $(V),,@echo "  CC      $@")
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(STRICT) $(CFLAGS) -pthread -o $@ $<
 
 # Endpoints of the end-to-end tests, written with the library of somebody else, whose types do not
 # survive -Wconversion.

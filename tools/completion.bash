@@ -21,6 +21,11 @@ _wsconform() {
     fi
 
     case $before in
+        --fault | --variant)
+            mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" echo --list-faults 2>/dev/null |
+                awk -v kind="${before#--}" '$1 == kind { print $2 }')" -- "$word")
+            return
+            ;;
         --level) mapfile -t COMPREPLY < <(compgen -W 'must should' -- "$word") && return ;;
         --fail-on) mapfile -t COMPREPLY < <(compgen -W 'fail warn' -- "$word") && return ;;
         --delivery) mapfile -t COMPREPLY < <(compgen -W 'whole octets headers slow all' -- "$word") && return ;;
@@ -52,7 +57,7 @@ _wsconform() {
                 mapfile -t COMPREPLY < <(compgen -W '--cases' -- "$word")
             fi
             ;;
-        echo) mapfile -t COMPREPLY < <(compgen -W '--listen --help' -- "$word") ;;
+        echo) mapfile -t COMPREPLY < <(compgen -W '--listen --fault --variant --list-faults --help' -- "$word") ;;
         schema) mapfile -t COMPREPLY < <(compgen -W 'report case' -- "$word") ;;
     esac
 }

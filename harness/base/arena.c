@@ -9,7 +9,8 @@
 
 #include "base/memory.h"
 
-enum { BLOCK_SIZE = 16 * 1024 };
+/* The first block is small, since there are many arenas that hold little. */
+enum { BLOCK_MIN = 1024, BLOCK_MAX = 16 * 1024 };
 
 struct arena_block {
     struct arena_block *next;
@@ -24,7 +25,11 @@ void *arena_alloc(struct arena *arena, size_t size)
     size = (size + align - 1) / align * align;
     struct arena_block *block = arena->blocks;
     if (block == NULL || block->size - block->used < size) {
-        size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+        size_t room = block == NULL ? BLOCK_MIN : 2 * block->size;
+        if (room > BLOCK_MAX)
+            room = BLOCK_MAX;
+        if (room < size)
+            room = size;
         block = memory_zeroed(1, sizeof(*block) + room);
         block->size = room;
         block->next = arena->blocks;

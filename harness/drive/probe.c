@@ -103,11 +103,11 @@ static void learn(struct drive_probe *p)
     const struct run_probe_finding *heard = run_probe_found(p->listener);
     const struct run_probe_finding *said = run_probe_found(p->speaker);
     struct run_profile *profile = p->profile;
-    profile->echoes = said->echoed;
+    profile->echoes = said->echoed || said->resembled;
     profile->pongs = heard->ponged || said->ponged;
     profile->greetings = (unsigned)heard->greetings;
     profile->broadcasts = heard->messages > heard->greetings;
-    profile->answers = !said->echoed && (said->contained || said->messages > heard->greetings);
+    profile->answers = !profile->echoes && (said->contained || said->messages > heard->greetings);
     profile->limit = UINT64_MAX;
     profile->round_trip_us = said->echoed ? said->round_trip_us : heard->round_trip_us;
 }
@@ -116,7 +116,7 @@ static void learn(struct drive_probe *p)
 static void after_first_words(struct drive_probe *p)
 {
     learn(p);
-    if (!p->profile->echoes) {
+    if (!run_probe_found(p->speaker)->echoed) {
         finish(p, NULL);
         return;
     }

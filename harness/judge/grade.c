@@ -139,7 +139,7 @@ void judge_grade_describe(const struct judge_seen *seen, char *text, size_t size
     else if (seen->status != 101)
         snprintf(text, size, "the handshake was answered with %u", seen->status);
     else if (seen->match->processed)
-        snprintf(text, size, "it answered what stands behind the violation");
+        snprintf(text, size, "it processed the violation or what stands behind it");
     else if (seen->match->close_seen) {
         char close[64];
         describe_close(seen, close, sizeof(close));

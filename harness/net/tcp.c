@@ -2,6 +2,7 @@
 #include "net/tcp.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -110,11 +111,25 @@ static void arm_quickack(struct net_tcp *tcp)
 #endif
 }
 
+/* libuv says "end" without another read when the poll told of a hang-up and the read before did
+ * not fill its buffer. If it was a reset, the socket still knows. */
+static bool reset_is_pending(const struct net_tcp *tcp)
+{
+    uv_os_fd_t descriptor;
+    int error = 0;
+    socklen_t size = sizeof error;
+    if (uv_fileno((const uv_handle_t *)&tcp->uv, &descriptor) != 0)
+        return false;
+    return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == ECONNRESET;
+}
+
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
     struct net_tcp *tcp = stream->data;
     if (len == 0)
         return;
+    if (len == UV_EOF && reset_is_pending(tcp))
+        len = UV_ECONNRESET;
     if (len < 0) {
         /* The first call to notice a reset takes the error away, and the next sees an end. */
         end(tcp, tcp->broken ? tcp->failure : end_of((int)len));

@@ -170,6 +170,14 @@ static void write_entry(struct buffer *out, const struct run_transcript_entry *e
     }
 }
 
+static void write_left_out(struct buffer *out, size_t left_out, size_t dropped)
+{
+    buffer_printf(out, "... %zu entries are left out here; the JSON report has them", left_out);
+    if (dropped > 0)
+        buffer_printf(out, ", and %zu more were not recorded", dropped);
+    buffer_append_text(out, "\n");
+}
+
 void report_text_transcript(struct buffer *out, const struct run_transcript *transcript,
                             unsigned indent, const struct report_options *options)
 {
@@ -179,16 +187,15 @@ void report_text_transcript(struct buffer *out, const struct run_transcript *tra
         if (!all && i == EDGE_MAX) {
             size_t left_out = count - 2 * EDGE_MAX;
             write_indent(out, indent);
-            buffer_printf(out, "... %zu entries are left out here; the JSON report has them\n",
-                          left_out);
+            write_left_out(out, left_out, transcript->dropped);
             i += left_out;
+        }
+        if (all && transcript->dropped > 0 && i == RUN_TRANSCRIPT_FIRST) {
+            write_indent(out, indent);
+            buffer_printf(out, "... %zu more were not recorded\n", transcript->dropped);
         }
         write_entry(out, &transcript->entries[i], indent, options);
     }
-    if (transcript->dropped == 0)
-        return;
-    write_indent(out, indent);
-    buffer_printf(out, "... and %zu more that were not recorded\n", transcript->dropped);
 }
 
 /* --- one case ---------------------------------------------------------------------------- */
@@ -405,6 +412,18 @@ static void write_tally(struct buffer *out, const struct run_record *record, boo
     buffer_printf(out, " in %" PRIu64 ".%02u s\n", hundredths / 100, (unsigned)(hundredths % 100));
 }
 
+/* Nothing on the wire tells an echo server that does not work from a server of another kind. */
+static void write_profile(struct buffer *out, const struct run_record *record)
+{
+    if (record->profile == NULL || record->profile->echoes || record->profile->handshake ||
+        record->count == 0)
+        return;
+    buffer_append_text(out,
+                       "The endpoint did not return the message of the probe, so all that needs "
+                       "an echo was skipped.\nIf it is meant to be an echo server, say "
+                       "--profile echo.\n\n");
+}
+
 void report_text_write(struct buffer *out, const struct run_record *record,
                        const struct report_options *options)
 {
@@ -422,6 +441,7 @@ void report_text_write(struct buffer *out, const struct run_record *record,
         report_quote_plain(out, record->ended_early);
         buffer_append_text(out, "\n");
     }
+    write_profile(out, record);
     write_endpoint(out, record);
     write_tally(out, record, options->color);
 }

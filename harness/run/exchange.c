@@ -164,6 +164,13 @@ static void sight_late_answer(struct run_exchange *x, const struct ws_event *eve
         sight(x, "RFC6455-5.5.2-04", "a ping was answered more than a second later");
 }
 
+/* A02 */
+static bool claims_normal_end(const struct judge_match *match)
+{
+    return match->close_seen && !match->close_replies &&
+           (match->close.code == WS_CLOSE_NORMAL || match->close.code == WS_CLOSE_GOING_AWAY);
+}
+
 /* How the endpoint ends connections is judged once for the run, not in each case. */
 static void sight_behaviour(struct run_exchange *x)
 {
@@ -174,6 +181,8 @@ static void sight_behaviour(struct run_exchange *x)
         return;
     if (ledger->violation != WS_FINE && !x->match.close_seen && x->end == JUDGE_END_FIN)
         sight(x, "RFC6455-7.1.7-05", "a connection was failed without a Close frame");
+    if (ledger->violation != WS_FINE && claims_normal_end(&x->match))
+        sight(x, "RFC6455-7.1.7-05", "a connection was failed with a code for a normal end");
     sight_late_end(x);
     if (x->end == JUDGE_END_RESET && x->match.close_seen && ledger->close_sent &&
         ledger->violation == WS_FINE && ledger->oddity == WS_FINE)
@@ -237,8 +246,11 @@ static bool repeats_us(const struct run_exchange *x, enum ws_violation violation
     /* A03: whoever echoes our 1010 says nothing of his own. */
     if (violation == WS_BAD_CLOSE_CODE_1010 && ledger->close.code == WS_CLOSE_MANDATORY_EXTENSION)
         return true;
+    /* An odd Close of ours may come back as it was; another oddity is the endpoint's own. */
+    if (violation >= WS_BAD_CLOSE_LENGTH && violation <= WS_BAD_CLOSE_REASON)
+        return ledger->oddity == violation || ledger->violation == violation;
     bool odd = ledger->violation != WS_FINE || ledger->oddity != WS_FINE || ledger->text_bad;
-    return odd && violation >= WS_BAD_UTF8 && violation <= WS_BAD_CLOSE_REASON;
+    return odd && (violation == WS_BAD_UTF8 || violation == WS_BAD_UTF8_CUT);
 }
 
 static void take_violation(struct run_exchange *x, enum ws_violation violation)
@@ -261,7 +273,7 @@ static void answer_control(struct run_exchange *x, const struct ws_event *event)
     if (event->opcode == WS_CLOSE && !x->sender.ledger.close_sent) {
         x->closing = true;
         x->result.close_first = true;
-        size_t len = event->payload.len >= 2 ? 2 : 0;
+        size_t len = event->payload.len >= 2 && x->close_violation == WS_FINE ? 2 : 0;
         run_sender_queue(&x->sender, WS_CLOSE, bytes_of(event->payload.data, len));
     }
 }
@@ -466,6 +478,10 @@ static void advance(struct run_exchange *x)
 {
     if (x->phase == PHASE_OPENING || x->phase == PHASE_CLOSING || x->phase == PHASE_OVER)
         return;
+    if (is_decided(x) && x->phase == PHASE_CONTROL && x->sender.marker_opcode != 0) {
+        skip(x, "the positive control failed");
+        return;
+    }
     if (is_decided(x)) {
         judge(x);
         return;

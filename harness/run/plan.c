@@ -127,8 +127,9 @@ static uint64_t patience(const struct run_plan *plan, size_t index, bool alone)
 {
     if (!alone)
         return plan->settings->short_us;
-    bool tcp = is_about_tcp(plan->results[index].hang);
-    return tcp ? plan->settings->tcp_us : plan->settings->long_us;
+    enum run_hang hang = plan->results[index].hang;
+    bool own_timer = is_about_tcp(hang) || hang == RUN_HANG_HANDSHAKE;
+    return own_timer ? plan->settings->tcp_us : plan->settings->long_us;
 }
 
 static struct run_job begin(struct run_plan *plan, size_t index, bool alone)

@@ -56,8 +56,19 @@ static void sight(void *context, const char *rule, const char *text)
 
 /* --- receiving --------------------------------------------------------------------------- */
 
+/* An echo server that gets every message wrong is still one, and is to be told what is wrong. */
+static bool resembles(struct bytes came, struct bytes ours)
+{
+    size_t same = 0;
+    for (size_t i = 0; i < came.len && i < ours.len; i++)
+        same += came.data[i] == ours.data[i];
+    return came.len == ours.len && 2 * same > ours.len;
+}
+
 static void take_message(struct run_probe *p)
 {
+    if (p->text[0] != '\0' && resembles(buffer_bytes(&p->message), bytes_text(p->text)))
+        p->found.resembled = true;
     if (p->text[0] != '\0' && bytes_contain(buffer_bytes(&p->message), bytes_text(p->text)))
         p->found.contained = true;
     p->found.messages++;
@@ -170,8 +181,10 @@ static void on_ended(void *self, enum judge_end end, uint64_t now)
 
 static void advance_speaker(struct run_probe *p)
 {
-    if (p->sender.marker_opcode == 0 && judge_match_echoes_done(&p->match) &&
-        p->match.next_message > 0) {
+    /* What comes back as another type is an echo too, though a wrong one. */
+    bool back = (judge_match_echoes_done(&p->match) && p->match.next_message > 0) ||
+                p->match.wrong[0] != '\0';
+    if (p->sender.marker_opcode == 0 && back) {
         p->found.echoed = true;
         p->found.round_trip_us = p->now - p->asked;
         ask(p);

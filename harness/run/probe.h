@@ -17,6 +17,7 @@ struct run_probe_finding {
     bool timed_out;     /* the handshake was not answered in time */
     bool ponged;        /* a ping was answered */
     bool echoed;        /* the message came back as it was */
+    bool resembled;     /* one came that is ours but for some octets or its type: a wrong echo */
     bool contained;     /* a message came that contains ours */
     uint64_t messages;  /* that came in all */
     uint64_t greetings; /* that came before anything was asked */

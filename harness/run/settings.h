@@ -36,7 +36,8 @@ struct run_settings {
     uint64_t grace_us;   /* how long an invalid input may take to end the connection */
     uint64_t short_us;   /* the first deadline of a suspect */
     uint64_t long_us;    /* the deadline that confirms a hang */
-    uint64_t tcp_us; /* and that of TCP left open: libraries wait up to some seconds for a Close */
+    uint64_t tcp_us; /* and that of the end of TCP and of a refusal: libraries have timers of their
+                        own for these, of 5 or 10 seconds */
 };
 
 #endif

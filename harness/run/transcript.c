@@ -13,13 +13,27 @@ void run_transcript_free(struct run_transcript *transcript)
     *transcript = (struct run_transcript){0};
 }
 
+/* Makes room for a new last entry: the oldest behind the first ones goes. */
+static void drop_one(struct run_transcript *transcript)
+{
+    struct run_transcript_entry *gone = &transcript->entries[RUN_TRANSCRIPT_FIRST];
+    if (gone->kind == RUN_TRANSCRIPT_FRAME)
+        transcript->spare = (uint8_t *)(uintptr_t)gone->octets.data;
+    transcript->count--;
+    memmove(gone, gone + 1, (transcript->count - RUN_TRANSCRIPT_FIRST) * sizeof(*gone));
+    for (size_t i = 0; i < 2; i++) {
+        struct run_transcript_side *side = &transcript->side[i];
+        side->kept = side->kept && side->entry != RUN_TRANSCRIPT_FIRST;
+        side->entry -= side->entry > RUN_TRANSCRIPT_FIRST;
+    }
+    transcript->dropped++;
+}
+
 static struct run_transcript_entry *add(struct run_transcript *transcript,
                                         enum run_transcript_kind kind, bool ours, uint64_t now)
 {
-    if (transcript->count >= RUN_TRANSCRIPT_ENTRIES) {
-        transcript->dropped++;
-        return NULL;
-    }
+    if (transcript->count >= RUN_TRANSCRIPT_ENTRIES)
+        drop_one(transcript);
     transcript->entries = memory_grow(transcript->entries, &transcript->capacity,
                                       transcript->count + 1, sizeof(*transcript->entries));
     struct run_transcript_entry *entry = &transcript->entries[transcript->count++];
@@ -32,8 +46,6 @@ void run_transcript_head(struct run_transcript *transcript, bool ours, struct by
                          uint64_t now)
 {
     struct run_transcript_entry *entry = add(transcript, RUN_TRANSCRIPT_HEAD_TEXT, ours, now);
-    if (entry == NULL)
-        return;
     size_t kept = text.len < RUN_TRANSCRIPT_HEAD ? text.len : RUN_TRANSCRIPT_HEAD;
     entry->octets = arena_copy(&transcript->arena, bytes_of(text.data, kept));
     entry->total = text.len;
@@ -43,9 +55,7 @@ void run_transcript_head(struct run_transcript *transcript, bool ours, struct by
 void run_transcript_note(struct run_transcript *transcript, bool ours, const char *note,
                          uint64_t now)
 {
-    struct run_transcript_entry *entry = add(transcript, RUN_TRANSCRIPT_NOTE, ours, now);
-    if (entry != NULL)
-        entry->note = note;
+    add(transcript, RUN_TRANSCRIPT_NOTE, ours, now)->note = note;
 }
 
 static void begin_frame(struct run_transcript *transcript, bool ours, const struct ws_frame *frame,
@@ -53,15 +63,17 @@ static void begin_frame(struct run_transcript *transcript, bool ours, const stru
 {
     struct run_transcript_side *side = &transcript->side[ours];
     struct run_transcript_entry *entry = add(transcript, RUN_TRANSCRIPT_FRAME, ours, now);
-    side->kept = entry != NULL;
-    if (entry == NULL)
-        return;
+    side->kept = true;
     side->entry = transcript->count - 1;
     entry->frame = *frame;
     entry->total = frame->length;
-    size_t room = frame->length < RUN_TRANSCRIPT_PAYLOAD ? (size_t)frame->length
-                                                         : (size_t)RUN_TRANSCRIPT_PAYLOAD;
-    entry->octets.data = arena_alloc(&transcript->arena, room);
+    /* Entries that may be dropped have payloads of one size, which the next can use. */
+    size_t room = RUN_TRANSCRIPT_PAYLOAD;
+    if (transcript->count <= RUN_TRANSCRIPT_FIRST && frame->length < room)
+        room = (size_t)frame->length;
+    uint8_t *data = transcript->spare;
+    transcript->spare = NULL;
+    entry->octets.data = data != NULL ? data : arena_alloc(&transcript->arena, room);
 }
 
 static void add_payload(struct run_transcript *transcript, bool ours, struct bytes payload)

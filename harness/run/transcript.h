@@ -9,7 +9,8 @@
  * cut, and say so. */
 
 enum {
-    RUN_TRANSCRIPT_ENTRIES = 96,  /* kept; more are only counted */
+    RUN_TRANSCRIPT_FIRST = 64,    /* entries that are kept from the start; behind them the last: */
+    RUN_TRANSCRIPT_ENTRIES = 96,  /* kept in all; those between are only counted */
     RUN_TRANSCRIPT_PAYLOAD = 128, /* octets of a frame's payload that are kept */
     RUN_TRANSCRIPT_HEAD = 4096    /* octets of a handshake that are kept */
 };
@@ -37,7 +38,8 @@ struct run_transcript {
     struct run_transcript_entry *entries;
     size_t count;
     size_t capacity;
-    size_t dropped; /* entries that were not kept */
+    size_t dropped; /* entries that were not kept: they stood behind the first ones */
+    uint8_t *spare; /* memory for the payload of a dropped entry, to be used again */
     uint64_t start;
     /* The frame whose payload comes now, theirs and ours, and whether it is an entry. */
     struct run_transcript_side {

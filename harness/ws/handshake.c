@@ -623,6 +623,9 @@ void ws_handshake_judge_refusal(const struct ws_http_head *answer, bool version_
      * |Sec-WebSocket-Version| header fields) containing all versions it is willing to use." */
     if (version_was_wrong && !ws_http_list_has(answer, name_version, version))
         fail(&judge, "RFC6455-4.2.2-09", "Sec-WebSocket-Version does not list 13");
+    /* RFC 9110, 15.5.22: "The server MUST send an Upgrade header field in a 426 response". */
+    if (readable && line.code == 426 && ws_http_find(answer, "Upgrade") == NULL)
+        fail(&judge, "RFC9110-7.8-03", "426 comes without Upgrade");
     if (readable && line.code == 401 && ws_http_find(answer, "WWW-Authenticate") == NULL)
         fail(&judge, "RFC6455-4.2.2-04", "401 comes without WWW-Authenticate");
 }

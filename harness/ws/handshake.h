@@ -49,7 +49,8 @@ bool ws_handshake_judge_answer(const struct ws_http_head *answer,
                                const struct ws_handshake_offer *offer, ws_handshake_report *report,
                                void *context);
 
-/* Checks an answer that refuses, and reports what is wrong with it: a 401 without a challenge, and,
+/* Checks an answer that refuses, and reports what is wrong with it: a 426 without Upgrade, a 401
+ * without a challenge, and,
  * when the request named a version other than 13, the lack of a Sec-WebSocket-Version that lists 13
  * (4.4). */
 void ws_handshake_judge_refusal(const struct ws_http_head *answer, bool version_was_wrong,

@@ -43,11 +43,23 @@ static void wants_a_place(void **state)
     capture_expect_out("Usage: wsconform echo");
 }
 
+static void lists_and_finds_faults(void **state)
+{
+    (void)state;
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--list-faults"), CLI_OK);
+    capture_expect_out("fault\tclose-twice\tRFC6455-5.5.1-13\t");
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--fault", "greets"), CLI_USAGE);
+    capture_expect_err("--list-faults");
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--fault", "close-twice", "--variant", "greets"),
+                     CLI_USAGE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(serves_until_it_is_told_to_end),
         cmocka_unit_test(wants_a_place),
+        cmocka_unit_test(lists_and_finds_faults),
     };
     return cmocka_run_group_tests_name("cli/cmd_echo", tests, NULL, NULL);
 }

@@ -225,7 +225,7 @@ static void what_is_behind_a_violation_must_not_be_answered(void **state)
     gets_code(&s, 1002);
     s.seen.end = JUDGE_END_FIN;
     EXPECT(&s, "fail(1002)", JUDGE_VIOLATION);
-    assert_non_null(strstr(grade(&s, "fail(1002)").diagnosis, "behind the violation"));
+    assert_non_null(strstr(grade(&s, "fail(1002)").diagnosis, "processed the violation"));
     end(&s);
 
     begin(&s, 101);

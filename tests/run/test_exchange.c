@@ -661,7 +661,7 @@ static void a_pong_behind_a_violation_fails(void **state)
     finish(&s);
     EXPECT(&s, JUDGE_FAILED);
     assert_int_equal(s.result.hang, RUN_HANG_NONE); /* decided when it was read */
-    assert_non_null(strstr(s.result.judgement.diagnosis, "behind the violation"));
+    assert_non_null(strstr(s.result.judgement.diagnosis, "processed the violation"));
     end(&s);
 }
 

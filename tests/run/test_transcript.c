@@ -95,19 +95,42 @@ static void a_huge_length_costs_nothing(void **state)
     run_transcript_free(&t);
 }
 
-static void counts_what_it_drops(void **state)
+/* What matters most is how it ended. */
+static void keeps_the_first_and_the_last(void **state)
 {
     (void)state;
     struct run_transcript t = {0};
-    for (int i = 0; i < RUN_TRANSCRIPT_ENTRIES; i++)
-        add_frame(&t, false, 1, 0);
-    add_frame(&t, false, 1, 0);
-    add_data(&t, false, "x", 1); /* belongs to the dropped one */
+    enum { MORE = 1000 };
+    for (unsigned i = 0; i < RUN_TRANSCRIPT_ENTRIES + MORE; i++) {
+        char text[16];
+        add_frame(&t, false, 8, i);
+        snprintf(text, sizeof(text), "%08u", i);
+        add_data(&t, false, text, 8);
+    }
     run_transcript_note(&t, true, "note", 0);
-    run_transcript_head(&t, true, bytes_text("head"), 0);
     assert_int_equal(t.count, RUN_TRANSCRIPT_ENTRIES);
-    assert_int_equal(t.dropped, 3);
-    assert_int_equal(t.entries[RUN_TRANSCRIPT_ENTRIES - 1].octets.len, 0);
+    assert_int_equal(t.dropped, MORE + 1);
+    support_expect_text(t.entries[RUN_TRANSCRIPT_FIRST - 1].octets, "00000063");
+    support_expect_text(t.entries[RUN_TRANSCRIPT_ENTRIES - 2].octets, "00001095");
+    assert_string_equal(t.entries[RUN_TRANSCRIPT_ENTRIES - 1].note, "note");
+    run_transcript_free(&t);
+}
+
+/* The payload of a frame that was dropped in the middle of it goes nowhere. */
+static void drops_a_frame_that_is_still_coming(void **state)
+{
+    (void)state;
+    struct run_transcript t = {0};
+    for (int i = 0; i < RUN_TRANSCRIPT_FIRST; i++)
+        run_transcript_note(&t, true, "first", 0);
+    add_frame(&t, false, 8, 0);
+    for (int i = 0; i < RUN_TRANSCRIPT_ENTRIES; i++)
+        add_frame(&t, true, 1, 0);
+    add_data(&t, false, "late", 4);
+    for (size_t i = RUN_TRANSCRIPT_FIRST; i < t.count; i++)
+        assert_int_equal(t.entries[i].octets.len, 0);
+    add_data(&t, true, "x", 1);
+    support_expect_text(t.entries[t.count - 1].octets, "x");
     run_transcript_free(&t);
 }
 
@@ -136,7 +159,8 @@ int main(void)
         cmocka_unit_test(tells_the_sides_apart),
         cmocka_unit_test(cuts_long_payloads_and_says_so),
         cmocka_unit_test(a_huge_length_costs_nothing),
-        cmocka_unit_test(counts_what_it_drops),
+        cmocka_unit_test(keeps_the_first_and_the_last),
+        cmocka_unit_test(drops_a_frame_that_is_still_coming),
         cmocka_unit_test(names_the_first_violation_of_a_frame),
     };
     return cmocka_run_group_tests_name("run/transcript", tests, NULL, NULL);

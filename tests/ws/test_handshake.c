@@ -371,9 +371,12 @@ static void judges_refusals(void **state)
     } rows[] = {
         {"HTTP/1.1 400 Bad Request\r\n\r\n", false, ""},
         {"HTTP/1.1 400 Bad Request\r\n\r\n", true, " 4.2.2-09"},
-        {"HTTP/1.1 426 x\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Version: 7, 13\r\n\r\n", true,
-         ""},
-        {"HTTP/1.1 426 x\r\nSec-WebSocket-Version: 8, 130\r\n\r\n", true, " 4.2.2-09"},
+        {"HTTP/1.1 426 x\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8\r\n"
+         "Sec-WebSocket-Version: 7, 13\r\n\r\n",
+         true, ""},
+        {"HTTP/1.1 426 x\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8, 130\r\n\r\n", true,
+         " 4.2.2-09"},
+        {"HTTP/1.1 426 x\r\nSec-WebSocket-Version: 13\r\n\r\n", true, " 7.8-03"},
         {"HTTP/1.1 401 x\r\n\r\n", false, " 4.2.2-04"},
         {"HTTP/1.1 401 x\r\nwww-authenticate: Basic\r\n\r\n", false, ""},
         /* RFC 6455 asks for a valid HTTP answer only where the server accepts. */
