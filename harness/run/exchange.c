@@ -117,11 +117,12 @@ static void sight(void *context, const char *rule, const char *text)
         result->sightings[result->sighting_count++] = (struct run_sighting){rule, text};
 }
 
-/* A request that is to be refused may get any answer: that it was accepted is what is wrong. */
+/* A request that is to be refused may get any 101: that it was accepted is what is wrong. */
 static void sight_in_handshake(void *context, const char *rule, const char *text)
 {
     const struct run_exchange *x = context;
-    if (!judge_outcome_refuses(&x->outcome) || is_about(x->spec, rule))
+    bool unwanted = x->opening.status == 101 && judge_outcome_refuses(&x->outcome);
+    if (!unwanted || is_about(x->spec, rule))
         sight(context, rule, text);
 }
 
