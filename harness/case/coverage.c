@@ -27,19 +27,23 @@ static bool in_question(const struct case_requirement *row, enum case_role role)
            (strcmp(row->role, "both") == 0 || strcmp(row->role, name) == 0);
 }
 
+static bool names(const struct case_spec *spec, const struct case_requirement *row)
+{
+    for (size_t i = 0; i < spec->require_count; i++)
+        if (spec->requires[i] == row)
+            return true;
+    for (size_t i = 0; i < spec->observe.count; i++)
+        if (strcmp(spec->observe.items[i], row->id) == 0)
+            return true;
+    return false;
+}
+
 static size_t count_cases(const struct case_set *set, enum case_role role,
                           const struct case_requirement *row)
 {
     size_t count = 0;
-    for (size_t i = 0; i < set->count; i++) {
-        const struct case_spec *spec = &set->cases[i];
-        bool named = false;
-        for (size_t j = 0; j < spec->require_count; j++)
-        named = named || spec->requires[j] == row;
-        for (size_t j = 0; j < spec->observe.count; j++)
-            named = named || strcmp(spec->observe.items[j], row->id) == 0;
-        count += named && (spec->role & role) != 0;
-    }
+    for (size_t i = 0; i < set->count; i++)
+        count += (set->cases[i].role & role) != 0 && names(&set->cases[i], row);
     return count;
 }
 
