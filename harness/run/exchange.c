@@ -69,7 +69,8 @@ static bool is_about_handshake(const struct run_exchange *x)
 /* What it says unasked on each connection has come, so that no echo can be mistaken for it. */
 static bool is_greeted(const struct run_exchange *x)
 {
-    return x->settings->profile->broadcasts || x->match.foreign == 0;
+    const struct run_profile *profile = x->settings->profile;
+    return !profile->echoes || profile->broadcasts || x->match.foreign == 0;
 }
 
 /* A marker came back, if one was sent. */
