@@ -186,6 +186,23 @@ static void the_answer_may_come_with_more(void **state)
 
 /* --- bad endpoints -------------------------------------------------------------------------- */
 
+/* Where messages mean nothing there is no echo that a greeting could be mistaken for. */
+static void a_greeting_without_echo_is_not_waited_for(void **state)
+{
+    (void)state;
+    for (unsigned greets = 0; greets < 2; greets++) {
+        struct stage s;
+        prepare(&s, PLAY_NO_ECHO | (greets ? PLAY_GREET : 0));
+        s.profile.echoes = false;
+        s.profile.greetings = 1;
+        begin(&s, MUST, pong_case);
+        finish(&s);
+        EXPECT(&s, JUDGE_PASS);
+        assert_int_equal(s.play.waited, 0);
+        end(&s);
+    }
+}
+
 static void wrong_answers_are_failures(void **state)
 {
     (void)state;
@@ -908,6 +925,7 @@ int main(void)
         cmocka_unit_test(a_passing_case_ends_in_good_order),
         cmocka_unit_test(a_failure_without_close_is_lenient_and_charged_once),
         cmocka_unit_test(the_answer_may_come_with_more),
+        cmocka_unit_test(a_greeting_without_echo_is_not_waited_for),
         cmocka_unit_test(wrong_answers_are_failures),
         cmocka_unit_test(some_deviations_are_none),
         cmocka_unit_test(codes_are_graded),
