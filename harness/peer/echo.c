@@ -4,8 +4,9 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "ws/handshake.h"
-#include "ws/reader.h"
+#include "peer/internal.h"
+#include "peer/opening.h"
+#include "ws/mask.h"
 
 const struct peer_echo_options peer_echo_defaults = {
     .head_max = 64 << 10,
@@ -15,21 +16,14 @@ const struct peer_echo_options peer_echo_defaults = {
 /* A buffer that grew beyond this for one message is given back after it. */
 enum { MESSAGE_KEPT = 1 << 20 };
 
-struct peer_echo {
-    struct peer_echo_options options;
-    enum { IN_HANDSHAKE, OPEN, ENDED } phase;
-    struct buffer head; /* the request as far as it has come */
-    size_t scanned;
-    struct ws_reader reader;
-    struct buffer message;
-};
-
 struct peer_echo *peer_echo_new(const struct peer_echo_options *options)
 {
     struct peer_echo *echo = memory_zeroed(1, sizeof *echo);
     echo->options = *options;
-    echo->phase = IN_HANDSHAKE;
-    ws_reader_init(&echo->reader, WS_READER_STRICT, true, options->message_max);
+    echo->phase = PEER_IN_HANDSHAKE;
+    /* A quirk may want to overlook a violation and read on. */
+    ws_reader_init(&echo->reader, options->quirk ? WS_READER_OBSERVING : WS_READER_STRICT, true,
+                   options->message_max);
     return echo;
 }
 
@@ -39,15 +33,34 @@ void peer_echo_free(struct peer_echo *echo)
         return;
     buffer_free(&echo->head);
     buffer_free(&echo->message);
+    buffer_free(&echo->cooked);
+    buffer_free(&echo->held);
     free(echo);
+}
+
+bool peer_echo_take_slow(struct peer_echo *echo)
+{
+    const struct peer_quirk *quirk = echo->options.quirk;
+    bool slow = quirk != NULL && quirk->answer_ms > 0 && (echo->slow || quirk->slow_opcodes == 0);
+    echo->slow = false;
+    return slow;
 }
 
 bool peer_echo_in_handshake(const struct peer_echo *echo)
 {
-    return echo->phase == IN_HANDSHAKE;
+    return echo->phase == PEER_IN_HANDSHAKE;
 }
 
-static void send_frame(struct buffer *out, uint8_t opcode, struct bytes payload)
+void peer_echo_send_frame(struct buffer *out, struct ws_frame frame, struct bytes payload)
+{
+    uint8_t header[WS_FRAME_HEADER_MAX];
+    buffer_append(out, bytes_of(header, ws_frame_write(&frame, header)));
+    buffer_append(out, payload);
+    if (frame.masked)
+        ws_mask_apply(out->data + out->len - payload.len, payload.len, frame.key, 0);
+}
+
+void peer_echo_send(struct buffer *out, uint8_t opcode, struct bytes payload)
 {
     struct ws_frame frame = {
         .fin = true,
@@ -55,21 +68,37 @@ static void send_frame(struct buffer *out, uint8_t opcode, struct bytes payload)
         .length = payload.len,
         .form = ws_frame_minimal_form(payload.len),
     };
-    uint8_t header[WS_FRAME_HEADER_MAX];
-    buffer_append(out, bytes_of(header, ws_frame_write(&frame, header)));
-    buffer_append(out, payload);
+    peer_echo_send_frame(out, frame, payload);
 }
 
-static void send_close(struct buffer *out, uint16_t code)
+static void send_code(struct buffer *out, uint16_t code)
 {
     uint8_t payload[2];
-    size_t len = ws_close_write(payload, code, bytes_of(NULL, 0));
-    send_frame(out, WS_CLOSE, bytes_of(payload, len));
+    peer_echo_send(out, WS_CLOSE,
+                   bytes_of(payload, ws_close_write(payload, code, bytes_of(NULL, 0))));
+}
+
+void peer_echo_send_close(struct buffer *out, uint16_t code)
+{
+    if (code == WS_CLOSE_NO_STATUS)
+        peer_echo_send(out, WS_CLOSE, bytes_text(""));
+    else
+        send_code(out, code);
+}
+
+void peer_echo_fail(struct peer_echo *echo, uint16_t code, struct buffer *out)
+{
+    /* RFC 6455, 7.1.7: "An endpoint MUST NOT continue to attempt to process data (including
+     * a responding Close frame) from the remote endpoint after being instructed to _Fail the
+     * WebSocket Connection_." */
+    echo->phase = PEER_ENDED;
+    echo->ended = PEER_AFTER_FAILURE;
+    peer_echo_send_close(out, code);
 }
 
 static void echo_message(struct peer_echo *echo, uint8_t opcode, struct buffer *out)
 {
-    send_frame(out, opcode, buffer_bytes(&echo->message));
+    peer_echo_send(out, opcode, buffer_bytes(&echo->message));
     if (echo->message.capacity > MESSAGE_KEPT)
         buffer_free(&echo->message);
     buffer_clear(&echo->message);
@@ -78,21 +107,22 @@ static void echo_message(struct peer_echo *echo, uint8_t opcode, struct buffer *
 static void answer_control(struct peer_echo *echo, const struct ws_event *event, struct buffer *out)
 {
     if (event->opcode == WS_PING) {
-        send_frame(out, WS_PONG, event->payload);
+        peer_echo_send(out, WS_PONG, event->payload);
         return;
     }
     if (event->opcode != WS_CLOSE)
         return;
-    echo->phase = ENDED;
+    echo->phase = PEER_ENDED;
+    echo->ended = PEER_AFTER_CLOSE;
     /* RFC 6455, 5.5.1: "When sending a Close frame in response, the endpoint typically echos the
      * status code it received." */
     if (event->payload.len == 0)
-        send_frame(out, WS_CLOSE, event->payload);
+        peer_echo_send_close(out, WS_CLOSE_NO_STATUS);
     else
-        send_close(out, event->close.code);
+        send_code(out, event->close.code);
 }
 
-static void handle(struct peer_echo *echo, const struct ws_event *event, struct buffer *out)
+void peer_echo_answer(struct peer_echo *echo, const struct ws_event *event, struct buffer *out)
 {
     switch (event->kind) {
     case WS_EVENT_FRAME:
@@ -107,19 +137,46 @@ static void handle(struct peer_echo *echo, const struct ws_event *event, struct 
         answer_control(echo, event, out);
         break;
     case WS_EVENT_VIOLATION:
-        /* RFC 6455, 7.1.7: "An endpoint MUST NOT continue to attempt to process data (including
-         * a responding Close frame) from the remote endpoint after being instructed to _Fail the
-         * WebSocket Connection_." */
-        echo->phase = ENDED;
-        send_close(out, ws_violation_close_code(event->violation));
+        peer_echo_fail(echo, ws_violation_close_code(event->violation), out);
         break;
     }
+}
+
+/* Where the message stands, for quirks that look at fragments. */
+static void note_frame(struct peer_echo *echo, const struct ws_frame *frame)
+{
+    echo->frames++;
+    if (frame->opcode > WS_BINARY)
+        return;
+    if (frame->opcode != WS_CONTINUATION) {
+        echo->border_count = 0;
+        buffer_clear(&echo->message);
+    } else if (echo->border_count < PEER_BORDERS_MAX) {
+        echo->borders[echo->border_count++] = echo->message.len;
+    }
+    echo->in_message = !frame->fin;
+}
+
+static void handle(struct peer_echo *echo, const struct ws_event *event, struct buffer *out)
+{
+    const struct peer_quirk *quirk = echo->options.quirk;
+    if (quirk != NULL) {
+        if (event->kind == WS_EVENT_FRAME)
+            note_frame(echo, &event->frame);
+        if (event->kind == WS_EVENT_MESSAGE)
+            echo->messages++;
+        if (event->kind == WS_EVENT_CONTROL && (quirk->slow_opcodes >> event->opcode & 1) != 0)
+            echo->slow = true;
+        if (quirk->event != NULL && quirk->event(echo, event, out))
+            return;
+    }
+    peer_echo_answer(echo, event, out);
 }
 
 static void read_frames(struct peer_echo *echo, uint8_t *data, size_t len, struct buffer *out)
 {
     size_t at = 0;
-    while (echo->phase == OPEN) {
+    while (echo->phase == PEER_OPEN) {
         struct ws_event event;
         size_t used = 0;
         if (ws_reader_next(&echo->reader, data + at, len - at, &used, &event) != WS_ITEM)
@@ -129,11 +186,45 @@ static void read_frames(struct peer_echo *echo, uint8_t *data, size_t len, struc
     }
 }
 
-static void answer_request(struct peer_echo *echo, const struct ws_handshake_decision *decision,
-                           struct buffer *out)
+/* All octets of the client behind its request come by here. */
+static void read_octets(struct peer_echo *echo, uint8_t *data, size_t len, struct buffer *out)
 {
-    ws_handshake_write_answer(out, decision);
-    echo->phase = decision->status == 101 ? OPEN : ENDED;
+    const struct peer_quirk *quirk = echo->options.quirk;
+    if (quirk != NULL && (quirk->frame != NULL || quirk->payload != NULL)) {
+        buffer_clear(&echo->cooked);
+        peer_wire_feed(quirk, &echo->wire, data, len, &echo->cooked);
+        data = echo->cooked.data;
+        len = echo->cooked.len;
+    }
+    read_frames(echo, data, len, out);
+    if (quirk != NULL && quirk->read != NULL)
+        quirk->read(echo, out);
+}
+
+static void write_answer(const struct peer_quirk *quirk, const struct ws_http_head *request,
+                         const struct ws_handshake_decision *decision, struct buffer *out)
+{
+    struct buffer answer = {0};
+    ws_handshake_write_answer(&answer, decision);
+    quirk->answer(quirk, request, decision, &answer);
+    buffer_append(out, buffer_bytes(&answer));
+    buffer_free(&answer);
+}
+
+static void answer_request(struct peer_echo *echo, const struct ws_http_head *request,
+                           struct ws_handshake_decision decision, struct buffer *out)
+{
+    const struct peer_quirk *quirk = echo->options.quirk;
+    if (quirk != NULL && quirk->judge != NULL)
+        quirk->judge(quirk, request, bytes_of(echo->head.data, request->size), &decision);
+    if (quirk != NULL && quirk->answer != NULL)
+        write_answer(quirk, request, &decision, out);
+    else
+        ws_handshake_write_answer(out, &decision);
+    if (quirk != NULL && quirk->greet != NULL && decision.status == 101)
+        quirk->greet(out);
+    echo->phase = decision.status == 101 ? PEER_OPEN : PEER_ENDED;
+    echo->ended = decision.status == PEER_OPENING_DEATH ? PEER_AFTER_DEATH : PEER_AFTER_REFUSAL;
 }
 
 static const struct ws_handshake_decision too_big = {
@@ -142,31 +233,54 @@ static const struct ws_handshake_decision too_big = {
     .text = "the head is too big",
 };
 
+static bool refuses_parts(const struct peer_echo *echo)
+{
+    return echo->options.quirk != NULL && echo->options.quirk->whole_request;
+}
+
 /* Reads the request and, as soon as it is whole, the frames behind it. */
 static void read_request(struct peer_echo *echo, const uint8_t *data, size_t len,
                          struct buffer *out)
 {
     struct ws_http_head request;
+    request.size = 0;
+    request.field_count = 0;
     buffer_append(&echo->head, bytes_of(data, len));
     enum ws_status status =
         ws_http_read(&request, buffer_bytes(&echo->head), echo->options.head_max, &echo->scanned);
-    if (status == WS_MORE)
+    if (status == WS_MORE && !refuses_parts(echo))
         return;
     struct ws_handshake_decision decision = too_big;
     if (status == WS_ITEM)
         decision = ws_handshake_judge_request(&request);
-    answer_request(echo, &decision, out);
-    if (echo->phase == OPEN)
-        read_frames(echo, echo->head.data + request.size, echo->head.len - request.size, out);
+    answer_request(echo, &request, decision, out);
+    if (echo->phase == PEER_OPEN)
+        read_octets(echo, echo->head.data + request.size, echo->head.len - request.size, out);
     buffer_free(&echo->head);
+}
+
+static enum peer_echo_wish wish(const struct peer_echo *echo)
+{
+    const struct peer_quirk *quirk = echo->options.quirk;
+    if (echo->phase != PEER_ENDED)
+        return PEER_ECHO_MORE;
+    if (quirk == NULL)
+        return PEER_ECHO_END;
+    if (echo->ended == PEER_AFTER_DEATH)
+        return PEER_ECHO_DIE;
+    if (quirk->hangs & echo->ended)
+        return PEER_ECHO_MORE;
+    if (quirk->resets & echo->ended)
+        return PEER_ECHO_RESET;
+    return quirk->late & echo->ended ? PEER_ECHO_END_LATE : PEER_ECHO_END;
 }
 
 enum peer_echo_wish peer_echo_feed(struct peer_echo *echo, uint8_t *data, size_t len,
                                    struct buffer *out)
 {
-    if (echo->phase == IN_HANDSHAKE)
+    if (echo->phase == PEER_IN_HANDSHAKE)
         read_request(echo, data, len, out);
     else if (len > 0)
-        read_frames(echo, data, len, out);
-    return echo->phase == ENDED ? PEER_ECHO_END : PEER_ECHO_MORE;
+        read_octets(echo, data, len, out);
+    return wish(echo);
 }

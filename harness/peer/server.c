@@ -7,10 +7,17 @@
 #include "net/listener.h"
 #include "net/tcp.h"
 #include "net/timer.h"
+#include "peer/quirk.h"
 
 /* With more than this many octets waiting for a client that does not read, we do not read either.
  */
 enum { UNSENT_MAX = 1 << 20 };
+
+/* EX_SOFTWARE: how a server ends whose quirk it is to die. */
+enum { DEATH_STATUS = 70 };
+
+/* A quirk's small writes stop when more waits than this. */
+enum { SMALL_WRITES_MAX = 512 };
 
 struct connection {
     struct connection *next;
@@ -19,10 +26,14 @@ struct connection {
     struct net_tcp *tcp;
     struct peer_echo *echo;
     struct net_timer *timer; /* for the handshake, later for the client's FIN */
+    struct net_timer *pause; /* of a quirk that answers or ends late; NULL without one */
     struct buffer queue;     /* what waits for the write in progress */
     size_t writing;          /* octets in that write */
     size_t drained;
     bool paused;
+    bool waiting;     /* the answers wait for `pause` */
+    bool end_is_late; /* the end waits for it */
+    bool resetting;   /* it ends with RST */
     bool ending;      /* nothing more is read but to throw it away */
     bool half_closed; /* our FIN is out */
     bool client_done; /* the client's FIN is in */
@@ -47,8 +58,9 @@ struct peer_server_options peer_server_defaults(void)
 
 static void release(struct connection *connection)
 {
-    net_tcp_close(connection->tcp, false);
+    net_tcp_close(connection->tcp, connection->resetting);
     net_timer_free(connection->timer);
+    net_timer_free(connection->pause);
     peer_echo_free(connection->echo);
     buffer_free(&connection->queue);
     free(connection);
@@ -71,10 +83,10 @@ static void on_timer(void *context)
         drop(connection);
 }
 
-static void set_timer(struct connection *connection, unsigned ms)
+static void set_timer(struct connection *connection, struct net_timer *timer, unsigned ms)
 {
     uint64_t now = net_loop_now(connection->server->loop);
-    net_timer_set(connection->timer, now + (uint64_t)ms * 1000);
+    net_timer_set(timer, now + (uint64_t)ms * 1000);
 }
 
 static void pause_or_resume(struct connection *connection)
@@ -93,7 +105,13 @@ static void pause_or_resume(struct connection *connection)
  * that we sent (RFC 6455, 7.1.1): our FIN first, then the client's. */
 static void end_connection(struct connection *connection)
 {
-    if (connection->client_done) {
+    if (connection->end_is_late && !connection->client_done) {
+        connection->end_is_late = false;
+        connection->waiting = true;
+        set_timer(connection, connection->pause, connection->server->options.echo.quirk->end_ms);
+        return;
+    }
+    if (connection->client_done || connection->resetting) {
         drop(connection);
         return;
     }
@@ -101,22 +119,40 @@ static void end_connection(struct connection *connection)
         return;
     connection->half_closed = true;
     net_tcp_half_close(connection->tcp);
-    set_timer(connection, connection->server->options.drain_ms);
+    set_timer(connection, connection->timer, connection->server->options.drain_ms);
+}
+
+/* The octets that go out in one write: all, unless a quirk wants small ones. */
+static size_t next_write(const struct connection *connection)
+{
+    const struct peer_quirk *quirk = connection->server->options.echo.quirk;
+    size_t len = connection->queue.len;
+    if (quirk == NULL || quirk->write_size == 0 || len > SMALL_WRITES_MAX)
+        return len;
+    return quirk->write_size < len ? quirk->write_size : len;
+}
+
+static void write_some(struct connection *connection, size_t len)
+{
+    connection->writing = len;
+    net_tcp_write(connection->tcp, bytes_of(connection->queue.data, len));
+    if (len < connection->queue.len) {
+        buffer_consume(&connection->queue, len);
+        return;
+    }
+    if (connection->queue.capacity > UNSENT_MAX)
+        buffer_free(&connection->queue);
+    buffer_clear(&connection->queue);
 }
 
 static void send_on(struct connection *connection)
 {
-    if (connection->writing > 0) {
+    if (connection->writing > 0 || connection->waiting) {
         pause_or_resume(connection);
         return;
     }
-    if (connection->queue.len > 0) {
-        connection->writing = connection->queue.len;
-        net_tcp_write(connection->tcp, buffer_bytes(&connection->queue));
-        if (connection->queue.capacity > UNSENT_MAX)
-            buffer_free(&connection->queue);
-        buffer_clear(&connection->queue);
-    }
+    if (connection->queue.len > 0)
+        write_some(connection, next_write(connection));
     pause_or_resume(connection);
     if (connection->ending && connection->writing == 0)
         end_connection(connection);
@@ -125,6 +161,15 @@ static void send_on(struct connection *connection)
 static void on_connected(void *context)
 {
     (void)context; /* it was when it was accepted */
+}
+
+/* A quirk may let each answer wait. */
+static void wait_if_slow(struct connection *connection)
+{
+    if (!peer_echo_take_slow(connection->echo) || connection->waiting)
+        return;
+    connection->waiting = true;
+    set_timer(connection, connection->pause, connection->server->options.echo.quirk->answer_ms);
 }
 
 static void on_bytes(void *context, uint8_t *data, size_t len)
@@ -136,8 +181,20 @@ static void on_bytes(void *context, uint8_t *data, size_t len)
             drop(connection);
         return;
     }
-    if (peer_echo_feed(connection->echo, data, len, &connection->queue) == PEER_ECHO_END)
-        connection->ending = true;
+    enum peer_echo_wish wish = peer_echo_feed(connection->echo, data, len, &connection->queue);
+    if (wish == PEER_ECHO_DIE)
+        exit(DEATH_STATUS);
+    connection->ending = wish != PEER_ECHO_MORE;
+    connection->end_is_late = wish == PEER_ECHO_END_LATE;
+    connection->resetting = wish == PEER_ECHO_RESET;
+    wait_if_slow(connection);
+    send_on(connection);
+}
+
+static void on_pause_over(void *context)
+{
+    struct connection *connection = context;
+    connection->waiting = false;
     send_on(connection);
 }
 
@@ -157,7 +214,7 @@ static void on_ended(void *context, enum net_end end)
     }
     connection->client_done = true;
     connection->ending = true;
-    if (connection->writing == 0)
+    if (connection->writing == 0 && connection->queue.len == 0)
         end_connection(connection);
 }
 
@@ -170,12 +227,14 @@ static void on_accepted(void *context, struct net_tcp *tcp)
     connection->tcp = tcp;
     connection->echo = peer_echo_new(&server->options.echo);
     connection->timer = net_timer_new(server->loop, on_timer, connection);
+    if (server->options.echo.quirk != NULL)
+        connection->pause = net_timer_new(server->loop, on_pause_over, connection);
     connection->next = server->connections;
     if (connection->next)
         connection->next->previous = connection;
     server->connections = connection;
     net_tcp_attach(tcp, &events, connection);
-    set_timer(connection, server->options.handshake_ms);
+    set_timer(connection, connection->timer, server->options.handshake_ms);
 }
 
 struct peer_server *peer_server_open(struct net_loop *loop, const struct net_address *address,

@@ -10,10 +10,8 @@ export WSCONFORM
 check "a sample of faults is found and no variant is blamed" "$PYTHON" tools/prove.py --quick
 run faults echo --list-faults
 exited "the faults can be listed" 0
-check "there are faults enough" \
-    awk -F '\t' '$1 == "fault" { n++ } END { exit n < 150 }' "$SCRATCH/faults.out"
-check "there are variants enough" \
-    awk -F '\t' '$1 == "variant" { n++ } END { exit n < 30 }' "$SCRATCH/faults.out"
+check "there are faults enough" test "$(grep -c ^fault "$SCRATCH/faults.out")" -ge 150
+check "there are variants enough" test "$(grep -c ^variant "$SCRATCH/faults.out")" -ge 30
 check "each has four columns" awk -F '\t' 'NF != 4 { exit 1 }' "$SCRATCH/faults.out"
 run unknown echo --fault no-such-fault
 exited "an unknown fault is a usage error" 2

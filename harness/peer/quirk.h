@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WSCONFORM_PEER_QUIRK_H
+#define WSCONFORM_PEER_QUIRK_H
+
+#include "peer/echo.h"
+#include "ws/handshake.h"
+#include "ws/reader.h"
+
+/* Ways in which the built-in server differs from the strict one: faults, each of which breaks
+ * exactly one sentence of the RFC, and variants, which are unusual and break none. A suite that
+ * finds every fault and complains of no variant is known to work.
+ *
+ * A quirk is a row of a table: hooks that take the place of what the strict server does at a few
+ * points of a connection, and parameters that the hooks understand. */
+
+struct peer_quirk;
+struct peer_wire;
+
+/* Changes the judgement of a request; `raw` is its head as it came. */
+typedef void peer_quirk_judge(const struct peer_quirk *quirk, const struct ws_http_head *request,
+                              struct bytes raw, struct ws_handshake_decision *decision);
+
+/* Changes the answer to a request, of which `answer` holds nothing else. */
+typedef void peer_quirk_answer(const struct peer_quirk *quirk, const struct ws_http_head *request,
+                               const struct ws_handshake_decision *decision, struct buffer *answer);
+
+/* Says something right after the 101. */
+typedef void peer_quirk_greet(struct buffer *out);
+
+/* Looks at the header of a client's frame before the reader does, and may change it. Returns false
+ * if the whole frame is lost. */
+typedef bool peer_quirk_frame(const struct peer_quirk *quirk, struct peer_wire *wire,
+                              struct ws_frame *frame);
+
+/* Changes payload octets, still masked, of the frame wire->frame from wire->offset on. */
+typedef void peer_quirk_payload(const struct peer_quirk *quirk, struct peer_wire *wire,
+                                uint8_t *data, size_t len);
+
+/* Takes an event of the reader instead of the strict server; false leaves it to that one. */
+typedef bool peer_quirk_event(struct peer_echo *echo, const struct ws_event *event,
+                              struct buffer *out);
+
+/* Says whether a text message is taken for UTF-8. */
+typedef bool peer_quirk_text(const struct peer_echo *echo, struct bytes text);
+
+/* Called when all octets of a read were handled. */
+typedef void peer_quirk_read(struct peer_echo *echo, struct buffer *out);
+
+/* How a connection ends, as a set. */
+enum peer_quirk_end {
+    PEER_AFTER_CLOSE = 1,   /* after the Closes were exchanged */
+    PEER_AFTER_FAILURE = 2, /* after a violation of the client */
+    PEER_AFTER_REFUSAL = 4, /* after a handshake that was refused */
+    PEER_AFTER_DEATH = 8    /* the whole server goes */
+};
+
+/* Where a frame stands, as a set; 0: anywhere. */
+enum peer_quirk_place {
+    PEER_INSIDE_MESSAGE = 1,
+    PEER_OUTSIDE_MESSAGE = 2,
+    PEER_NOT_FIRST = 4, /* a frame came before */
+    PEER_NOT_FINAL = 8, /* FIN is clear */
+    PEER_IS_FINAL = 16,
+    PEER_IS_FRAGMENTED = 32, /* of messages */
+    PEER_IS_EMPTY = 64       /* of Closes */
+};
+
+struct peer_quirk {
+    const char *name;
+    const char *requirement; /* the sentence that is broken; of a variant: that permits it */
+    const char *sentence;    /* "answers a POST with 101" */
+
+    peer_quirk_judge *judge;
+    peer_quirk_answer *answer;
+    peer_quirk_greet *greet;
+    peer_quirk_frame *frame;
+    peer_quirk_payload *payload;
+    peer_quirk_event *event;
+    peer_quirk_text *text_valid;
+    peer_quirk_read *read;
+
+    /* What the hooks want to know; each says which it uses. */
+    const char *rule;
+    const char *field; /* only if the request has it */
+    const char *text;
+    const char *instead;
+    size_t text_len;     /* when `text` may hold a NUL; 0: it ends with the first */
+    uint64_t violations; /* 1 << enum ws_violation, ... */
+    unsigned opcodes;    /* 1 << opcode, ...; 0: any */
+    unsigned places;     /* of enum peer_quirk_place */
+    uint64_t least;      /* octets of payload */
+    uint64_t below;      /* 0: no bound */
+    uint64_t n;
+    size_t write_size; /* octets in a write, while few are waiting; 0: all */
+    unsigned kind;
+
+    uint16_t code;      /* of a Close, or a status */
+    bool whole_request; /* one that comes in several reads is refused */
+
+    /* Sets of enum peer_quirk_end. */
+    unsigned hangs;  /* TCP stays open */
+    unsigned resets; /* TCP is reset */
+    unsigned late;   /* TCP ends after `end_ms` */
+
+    unsigned end_ms;
+    unsigned answer_ms;    /* answers wait so long */
+    unsigned slow_opcodes; /* 1 << opcode, ... of the control frames whose answers do; 0: all */
+};
+
+/* A table and its length. */
+struct peer_quirk_list {
+    const struct peer_quirk *items;
+    size_t count;
+};
+
+/* The tables one after the other; faults come first, then variants. `index` 0 is the first, a list
+ * of no items ends them. */
+struct peer_quirk_list peer_quirk_faults(size_t index);
+struct peer_quirk_list peer_quirk_variants(void);
+
+/* The fault or the variant of that name, or NULL. */
+const struct peer_quirk *peer_quirk_find_fault(const char *name);
+const struct peer_quirk *peer_quirk_find_variant(const char *name);
+
+/* True if a frame has one of the quirk's opcodes, at least `least` and less than `below` octets,
+ * and stands in one of its places. */
+bool peer_quirk_matches(const struct peer_quirk *quirk, const struct ws_frame *frame,
+                        bool in_message, uint64_t frames_before);
+
+#endif
