@@ -30,11 +30,11 @@ struct peer_quirk_list peer_quirk_variants(void)
     return peer_variant();
 }
 
-static const struct peer_quirk *find(struct peer_quirk_list list, const char *name)
+static const struct peer_quirk *find(const struct peer_quirk *items, size_t count, const char *name)
 {
-    for (size_t i = 0; i < list.count; i++)
-        if (strcmp(list.items[i].name, name) == 0)
-            return &list.items[i];
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(items[i].name, name) == 0)
+            return &items[i];
     return NULL;
 }
 
@@ -42,7 +42,7 @@ const struct peer_quirk *peer_quirk_find_fault(const char *name)
 {
     for (size_t i = 0;; i++) {
         struct peer_quirk_list list = peer_quirk_faults(i);
-        const struct peer_quirk *found = find(list, name);
+        const struct peer_quirk *found = find(list.items, list.count, name);
         if (found != NULL || list.count == 0)
             return found;
     }
@@ -50,7 +50,8 @@ const struct peer_quirk *peer_quirk_find_fault(const char *name)
 
 const struct peer_quirk *peer_quirk_find_variant(const char *name)
 {
-    return find(peer_variant(), name);
+    struct peer_quirk_list list = peer_variant();
+    return find(list.items, list.count, name);
 }
 
 bool peer_quirk_matches(const struct peer_quirk *quirk, const struct ws_frame *frame,
