@@ -53,7 +53,7 @@ for mode in never-close-tcp never-close-at-all never-reads silent drip; do
 done
 # A plain run is over before the second in which this one dies, so it gets a longer one.
 "$PYTHON" tests/e2e/measure.py "$SCRATCH/die-a-second-late" "$SECONDS_MAX" \
-    "$RELEASE" server -j 1 --delivery octets --run '5.*' --run '8.1/*' \
+    "$RELEASE" server -j 1 --delivery slow --run '5.3/*' --run '5.4/*' --run '8.1/*' --run '10.4/*' \
     -o "$SCRATCH/die-a-second-late.json" -- \
     "$PYTHON" tests/hostile/hostile.py --port '{port}' die-late "$SEVEN" 1 &
 waiting="$waiting $!"
