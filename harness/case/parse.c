@@ -293,6 +293,17 @@ static int parse_steps(const struct case_place *place, struct case_spec *spec)
     return 0;
 }
 
+/* {"first": 6} */
+static int parse_first_cut(const struct case_place *place, struct case_cut *out)
+{
+    static const char *const keys[] = {"first", NULL};
+    out->kind = CASE_CUT_FIRST;
+    if (case_place_check_keys(place, keys) != 0 ||
+        case_place_size(place, "first", payload_max, &out->size) != 0)
+        return -1;
+    return out->size > 0 ? 0 : case_place_fail(place, "a write has at least one octet");
+}
+
 /* `unit` is the word for the pieces that may be named: "frames" or "lines". */
 static int parse_cut(const struct case_place *place, const char *unit, struct case_cut *out)
 {
@@ -313,6 +324,8 @@ static int parse_cut(const struct case_place *place, const char *unit, struct ca
         out->kind = unit[0] == 'f' ? CASE_CUT_FRAMES : CASE_CUT_LINES;
         return 0;
     }
+    if (json_is_object(cut.json) && unit[0] == 'f')
+        return parse_first_cut(&cut, out);
     return case_place_fail(&cut, "\"octets\", \"%s\" or a number is needed here", unit);
 }
 

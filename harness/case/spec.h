@@ -60,8 +60,14 @@ struct case_step {
 };
 
 struct case_cut {
-    enum { CASE_CUT_NONE, CASE_CUT_SIZE, CASE_CUT_FRAMES, CASE_CUT_LINES } kind;
-    size_t size; /* octets in a write, with CASE_CUT_SIZE */
+    enum {
+        CASE_CUT_NONE,
+        CASE_CUT_SIZE,
+        CASE_CUT_FIRST, /* the first write has `size` octets, the next has the rest */
+        CASE_CUT_FRAMES,
+        CASE_CUT_LINES
+    } kind;
+    size_t size; /* octets in a write, with CASE_CUT_SIZE and CASE_CUT_FIRST */
 };
 
 struct case_field {

@@ -295,6 +295,11 @@ static void compose_message(struct run_script *script, size_t *start, const stru
 
 static void flush(struct run_script *script, size_t *start, const struct case_cut *cut)
 {
+    bool first = cut->kind == CASE_CUT_FIRST && script->count == 0;
+    if (first && script->octets.len - *start > cut->size) {
+        add_part(script, RUN_PART_WRITE, cut->size);
+        *start += cut->size;
+    }
     add_writes(script, *start, cut->kind == CASE_CUT_SIZE ? cut->size : SIZE_MAX);
     *start = script->octets.len;
 }

@@ -257,6 +257,8 @@ static void mistakes_in_a_case_are_named(void **state)
         {"\"outcome\": \"echo\", \"steps\": [{\"wait\": 1}]", "/steps/0: 'wait' is no step"},
         {"\"outcome\": \"echo\", \"needs\": [\"tea\"]", "'tea' is nothing that a case can need"},
         {"\"outcome\": \"echo\", \"cut\": 0", "/cut: \"octets\", \"frames\" or a number"},
+        {"\"outcome\": \"echo\", \"cut\": {\"first\": 0}", "/cut: a write has at least one octet"},
+        {"\"outcome\": \"echo\", \"cut\": {\"last\": 1}", "/cut: 'last' is not known here"},
         {"\"outcome\": \"echo\", \"cut\": \"lines\"", "/cut: \"octets\", \"frames\" or a number"},
         {"\"outcome\": \"echo\", \"request\": 5", "/request: an object is needed here"},
         {"\"outcome\": \"echo\", \"request\": {\"colour\": 5}", "'colour' is not known here"},

@@ -297,6 +297,8 @@ static void what_need_not_wait_goes_out_at_once(void **state)
     expect_parts("", "9 pong echo 2 end half ");
     expect_parts(", \"cut\": \"frames\"", "4 3 2 pong echo 2 end half ");
     expect_parts(", \"cut\": 4", "4 4 1 pong echo 2 end half ");
+    expect_parts(", \"cut\": {\"first\": 4}", "4 5 pong echo 2 end half ");
+    expect_parts(", \"cut\": {\"first\": 9}", "9 pong echo 2 end half ");
     expect_parts(", \"cut\": \"octets\"", "1 1 1 1 1 1 1 1 1 pong echo 1 1 end half ");
 }
 
