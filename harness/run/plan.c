@@ -36,7 +36,6 @@ struct run_plan {
     size_t running;
     bool alone; /* what runs wants nothing beside it */
     bool stopped;
-    const char *stop_reason;
     bool gone;
     /* hangs */
     unsigned confirmed[RUN_HANG_COUNT]; /* tried again and not better than before */
@@ -411,7 +410,6 @@ void run_plan_stop(struct run_plan *plan, const char *why)
     if (plan->stopped)
         return;
     plan->stopped = true;
-    plan->stop_reason = why;
     for (size_t i = 0; i < plan->count; i++) {
         if (plan->states[i] == STATE_SUSPECT)
             drop_suspect(plan, i, why);
