@@ -6,6 +6,9 @@
 
 #include "base/memory.h"
 
+/* Of the table of exceptions. */
+enum { COLUMN_ID, COLUMN_ROLE, COLUMN_CLASS, COLUMN_WHY, COLUMN_COUNT };
+
 static const char *const excuses[CASE_EXCUSE_COUNT] = {
     [CASE_EXCUSE_NONE] = "",
     [CASE_EXCUSE_TLS] = "needs TLS",
@@ -63,27 +66,59 @@ static enum case_excuse read_excuse(const char *name)
     return CASE_EXCUSE_NONE;
 }
 
+static bool read_role(const char *name, enum case_role *role)
+{
+    static const char *const roles[] = {
+        [CASE_ROLE_SERVER] = "server", [CASE_ROLE_CLIENT] = "client", [CASE_ROLE_BOTH] = "both"};
+    for (size_t i = CASE_ROLE_SERVER; i <= CASE_ROLE_BOTH; i++) {
+        if (strcmp(roles[i], name) == 0) {
+            *role = (enum case_role)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Cuts `line` at its tabs into as many columns as there should be. */
+static bool split(char *line, char *columns[COLUMN_COUNT])
+{
+    for (size_t i = 0; i < COLUMN_COUNT; i++) {
+        columns[i] = line;
+        line = strchr(line, '\t');
+        if (i + 1 == COLUMN_COUNT)
+            return line == NULL && columns[i][0] != '\0';
+        if (line == NULL)
+            return false;
+        *line++ = '\0';
+    }
+    return false;
+}
+
 /* Takes one line of the exceptions, which it cuts at its tabs. */
 static int excuse(struct case_coverage *coverage, char *line, const char *file, size_t number,
                   struct error *error)
 {
-    char *class = strchr(line, '\t');
-    char *why = class != NULL ? strchr(class + 1, '\t') : NULL;
-    if (why == NULL || why[1] == '\0')
-        return error_set(error, "%s:%zu: an exception has an id, a class and a sentence", file,
-                         number);
-    *class ++ = '\0';
-    *why++ = '\0';
-    struct case_coverage_row *row = find(coverage, line);
+    char *columns[COLUMN_COUNT];
+    enum case_role role;
+    if (!split(line, columns))
+        return error_set(error, "%s:%zu: an exception has an id, a role, a class and a sentence",
+                         file, number);
+    if (!read_role(columns[COLUMN_ROLE], &role))
+        return error_set(error, "%s:%zu: '%s' is no role", file, number, columns[COLUMN_ROLE]);
+    if ((role & coverage->role) == 0)
+        return 0;
+    struct case_coverage_row *row = find(coverage, columns[COLUMN_ID]);
     if (row == NULL)
         return error_set(error, "%s:%zu: '%s' needs no case in the first place", file, number,
-                         line);
+                         columns[COLUMN_ID]);
     if (row->cases > 0)
-        return error_set(error, "%s:%zu: '%s' has a case and needs no excuse", file, number, line);
-    row->excuse = read_excuse(class);
-    row->why = why;
+        return error_set(error, "%s:%zu: '%s' has a case and needs no excuse", file, number,
+                         columns[COLUMN_ID]);
+    row->excuse = read_excuse(columns[COLUMN_CLASS]);
+    row->why = columns[COLUMN_WHY];
     if (row->excuse == CASE_EXCUSE_NONE)
-        return error_set(error, "%s:%zu: '%s' is no class of exceptions", file, number, class);
+        return error_set(error, "%s:%zu: '%s' is no class of exceptions", file, number,
+                         columns[COLUMN_CLASS]);
     return 0;
 }
 
@@ -93,6 +128,7 @@ static int read_exceptions(struct case_coverage *coverage, const char *file, str
     char *copy = arena_alloc(&coverage->arena, text.len + 1);
     if (text.len > 0)
         memcpy(copy, text.data, text.len);
+    copy[text.len] = '\0';
     size_t number = 0;
     for (char *line = copy; line != NULL && *line != '\0';) {
         char *end = strchr(line, '\n');
@@ -110,8 +146,8 @@ int case_coverage_count(struct case_coverage *coverage, const struct case_set *s
                         struct error *error)
 {
     const struct case_catalogue *catalogue = &set->catalogue;
-    *coverage =
-        (struct case_coverage){.rows = memory_zeroed(catalogue->count, sizeof(*coverage->rows))};
+    *coverage = (struct case_coverage){
+        .role = role, .rows = memory_zeroed(catalogue->count, sizeof(*coverage->rows))};
     for (size_t i = 0; i < catalogue->count; i++) {
         const struct case_requirement *row = &catalogue->rows[i];
         if (in_question(row, role))

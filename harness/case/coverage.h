@@ -26,14 +26,17 @@ struct case_coverage_row {
 
 struct case_coverage {
     struct arena arena;
+    enum case_role role;
     struct case_coverage_row *rows;
     size_t count;
 };
 
-/* Counts for `role`. `exceptions` is a table of tab-separated lines: id, class ("needs TLS", "needs
- * deflate", "policy of the application", "not provable from outside"), sentence; with a header
- * line; `file` names it in errors. Returns 0, or -1 with a sentence in `error`: a line that cannot
- * be read, a row that is not in question, a row that has both a case and an excuse. */
+/* Counts for `role`, CASE_ROLE_SERVER or CASE_ROLE_CLIENT. `exceptions` is a table of tab-separated
+ * lines with a header line: id; the role for which the row needs no case ("server", "client",
+ * "both"); class ("needs TLS", "needs deflate", "policy of the application", "not provable from
+ * outside"); sentence. `file` names it in errors. Returns 0, or -1 with a sentence in `error`: a
+ * line that cannot be read; or, among the lines for `role`, a row that is not in question or that
+ * has both a case and an excuse. */
 int case_coverage_count(struct case_coverage *coverage, const struct case_set *set,
                         enum case_role role, const char *file, struct bytes exceptions,
                         struct error *error);

@@ -123,7 +123,7 @@ int case_load_builtin(struct case_set *set, struct error *error)
     return 0;
 }
 
-static int read_file(const char *path, struct buffer *out, struct error *error)
+int case_load_octets(const char *path, struct buffer *out, struct error *error)
 {
     FILE *file = fopen(path, "rb");
     if (file == NULL)
@@ -172,7 +172,7 @@ static char **list_folder(const char *path, size_t *count, struct error *error)
 static int load_file(struct case_set *set, const char *path, struct error *error)
 {
     struct buffer text = {0};
-    int status = read_file(path, &text, error);
+    int status = case_load_octets(path, &text, error);
     if (status == 0)
         status = case_load_text(set, path, buffer_bytes(&text), error);
     buffer_free(&text);
@@ -185,7 +185,7 @@ static int load_catalogue(struct case_set *set, const char *folder, struct error
     if (access(path, F_OK) != 0)
         return load_builtin_catalogue(set, error);
     struct buffer text = {0};
-    int status = read_file(path, &text, error);
+    int status = case_load_octets(path, &text, error);
     if (status == 0)
         status = case_catalogue_read(&set->catalogue, path, buffer_bytes(&text), error);
     buffer_free(&text);

@@ -2,6 +2,7 @@
 #ifndef WSCONFORM_CASE_LOAD_H
 #define WSCONFORM_CASE_LOAD_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "case/spec.h"
 
@@ -22,5 +23,9 @@ int case_load_folder(struct case_set *set, const char *path, struct error *error
 /* The text of a file that is built into the program ("cases/schema/case.schema.json"), borrowed;
  * no data if there is none of that name. */
 struct bytes case_load_builtin_file(const char *path);
+
+/* Appends the octets of a file of at most 16 MiB to `out`. Returns 0, or -1 with a sentence in
+ * `error` that begins with the path. */
+int case_load_octets(const char *path, struct buffer *out, struct error *error);
 
 #endif

@@ -329,7 +329,7 @@ static int parse_cut(const struct case_place *place, const char *unit, struct ca
     return case_place_fail(&cut, "\"octets\", \"%s\" or a number is needed here", unit);
 }
 
-static int parse_set(const struct case_place *place, struct case_request *out)
+static int parse_set(const struct case_place *place, struct case_head *out)
 {
     struct case_place set = case_place_key(place, "set");
     if (set.json == NULL)
@@ -351,7 +351,7 @@ static int parse_set(const struct case_place *place, struct case_request *out)
     return 0;
 }
 
-static int parse_order_and_case(const struct case_place *place, struct case_request *out)
+static int parse_order_and_case(const struct case_place *place, struct case_head *out)
 {
     const char *order = NULL;
     const char *letters = NULL;
@@ -369,7 +369,24 @@ static int parse_order_and_case(const struct case_place *place, struct case_requ
     return 0;
 }
 
-static int parse_request(const struct case_place *above, struct case_request *out)
+/* What requests and answers have in common. */
+static int parse_head(const struct case_place *place, struct case_head *out)
+{
+    struct case_place body = case_place_key(place, "body");
+    out->has_body = body.json != NULL;
+    if (case_place_text(place, "version", &out->version) != 0 ||
+        case_place_text(place, "line", &out->line) != 0 ||
+        case_place_names(place, "remove", &out->remove) != 0 ||
+        case_place_names(place, "add", &out->add) != 0 ||
+        case_place_text(place, "eol", &out->eol) != 0)
+        return -1;
+    if (parse_set(place, out) != 0 || parse_order_and_case(place, out) != 0 ||
+        parse_payload(&body, &out->body) != 0)
+        return -1;
+    return parse_cut(place, "lines", &out->cut);
+}
+
+static int parse_request(const struct case_place *above, struct case_spec *spec)
 {
     static const char *const keys[] = {"method", "target", "version", "line", "remove",
                                        "set",    "add",    "order",   "case", "eol",
@@ -377,21 +394,34 @@ static int parse_request(const struct case_place *above, struct case_request *ou
     struct case_place place = case_place_key(above, "request");
     if (place.json == NULL)
         return 0;
-    struct case_place body = case_place_key(&place, "body");
-    out->has_body = body.json != NULL;
+    if (spec->role != CASE_ROLE_SERVER)
+        return case_place_fail(&place, "only a server is sent a request");
     if (case_place_check_keys(&place, keys) != 0 ||
-        case_place_text(&place, "method", &out->method) != 0 ||
-        case_place_text(&place, "target", &out->target) != 0 ||
-        case_place_text(&place, "version", &out->version) != 0 ||
-        case_place_text(&place, "line", &out->line) != 0 ||
-        case_place_names(&place, "remove", &out->remove) != 0 ||
-        case_place_names(&place, "add", &out->add) != 0 ||
-        case_place_text(&place, "eol", &out->eol) != 0)
+        case_place_text(&place, "method", &spec->request.method) != 0 ||
+        case_place_text(&place, "target", &spec->request.target) != 0)
         return -1;
-    if (parse_set(&place, out) != 0 || parse_order_and_case(&place, out) != 0 ||
-        parse_payload(&body, &out->body) != 0)
+    return parse_head(&place, &spec->request);
+}
+
+static int parse_response(const struct case_place *above, struct case_spec *spec)
+{
+    static const char *const keys[] = {"status", "version", "line", "remove", "set",
+                                       "add",    "order",   "case", "eol",    "body",
+                                       "cut",    "before",  "join", "hold", NULL};
+    struct case_place place = case_place_key(above, "response");
+    if (place.json == NULL)
+        return 0;
+    if (spec->role != CASE_ROLE_CLIENT)
+        return case_place_fail(&place, "only a client is sent a response");
+    struct case_place before = case_place_key(&place, "before");
+    spec->response.has_before = before.json != NULL;
+    if (case_place_check_keys(&place, keys) != 0 ||
+        case_place_text(&place, "status", &spec->response.status) != 0 ||
+        parse_payload(&before, &spec->response.before) != 0 ||
+        case_place_bool(&place, "join", &spec->response.join) != 0 ||
+        case_place_bool(&place, "hold", &spec->response.hold) != 0)
         return -1;
-    return parse_cut(&place, "lines", &out->cut);
+    return parse_head(&place, &spec->response);
 }
 
 static int parse_requires(const struct case_place *place, const struct case_catalogue *catalogue,
@@ -468,8 +498,8 @@ int case_parse_spec(const struct case_place *place, const struct case_catalogue 
                     struct case_spec *spec)
 {
     static const char *const keys[] = {"id",    "requires", "role",    "autobahn", "flags",
-                                       "needs", "does",     "expects", "request",  "steps",
-                                       "cut",   "outcome",  "observe", NULL};
+                                       "needs", "does",     "expects", "request",  "response",
+                                       "steps", "cut",      "outcome", "observe",  NULL};
     if (case_place_check_keys(place, keys) != 0 || case_place_text(place, "id", &spec->id) != 0)
         return -1;
     if (spec->id == NULL || strchr(spec->id, '/') == NULL)
@@ -484,10 +514,11 @@ int case_parse_spec(const struct case_place *place, const struct case_catalogue 
         case_place_text(&named, "outcome", &spec->outcome) != 0 ||
         case_place_names(&named, "observe", &spec->observe) != 0)
         return -1;
-    if (parse_request(&named, &spec->request) != 0 || parse_steps(&named, spec) != 0 ||
-        parse_cut(&named, "frames", &spec->cut) != 0 || check_sense(&named, spec) != 0 ||
-        check_observed(&named, catalogue, spec) != 0)
+    if (parse_request(&named, spec) != 0 || parse_response(&named, spec) != 0 ||
+        parse_steps(&named, spec) != 0 || parse_cut(&named, "frames", &spec->cut) != 0 ||
+        check_sense(&named, spec) != 0 || check_observed(&named, catalogue, spec) != 0)
         return -1;
     spec->big = case_spec_has_flag(spec, "big");
+    spec->exhaust = case_spec_has_flag(spec, "exhaust");
     return 0;
 }

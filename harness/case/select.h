@@ -9,6 +9,7 @@
 struct case_selection {
     enum case_role role;    /* the endpoint under test */
     bool big;               /* with the cases flagged "big" */
+    bool exhaust;           /* with the cases flagged "exhaust" */
     bool must_only;         /* only cases of a must (stated or derived) */
     bool should;            /* of a must or a should: with neither, all */
     struct case_names run;  /* globs over ids; none: all */

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "case/payload.h"
+
 void case_spec_free_set(struct case_set *set)
 {
     case_catalogue_free(&set->catalogue);
@@ -31,4 +33,27 @@ bool case_spec_has_flag(const struct case_spec *spec, const char *flag)
 bool case_spec_is_run_level(const struct case_spec *spec)
 {
     return spec->outcome == NULL;
+}
+
+static uint64_t fragments_of(const struct case_message *message, size_t size)
+{
+    if (message->fragment > 0)
+        return size / message->fragment + 1;
+    return message->size_count + 1;
+}
+
+struct case_volume case_spec_volume(const struct case_spec *spec)
+{
+    struct case_volume volume = {0};
+    for (size_t i = 0; i < spec->step_count; i++) {
+        const struct case_step *step = &spec->steps[i];
+        bool message = step->kind == CASE_STEP_MESSAGE;
+        const struct case_payload *payload =
+            message ? &step->message.payload : &step->frame.payload;
+        size_t size = step->kind == CASE_STEP_RAW ? step->raw.len : case_payload_size(payload);
+        uint64_t frames = message ? fragments_of(&step->message, size) : 1;
+        volume.octets += size + frames * WS_FRAME_HEADER_MAX;
+        volume.frames += frames;
+    }
+    return volume;
 }

@@ -80,10 +80,12 @@ struct case_names {
     size_t count;
 };
 
-/* Edits to the legal request; NULL and 0 mean "as it is". */
-struct case_request {
-    const char *method;
+/* Edits to a legal head of the opening handshake, the request or the answer; NULL and 0 mean "as
+ * it is". */
+struct case_head {
+    const char *method; /* of a request, and target */
     const char *target;
+    const char *status; /* of an answer: "101 Switching Protocols" */
     const char *version;
     const char *line;
     struct case_names remove;
@@ -93,9 +95,13 @@ struct case_request {
     bool reverse;
     enum { CASE_LETTERS_AS_IS, CASE_LETTERS_UPPER, CASE_LETTERS_LOWER } letters;
     const char *eol;
+    bool has_before; /* an answer has `before` in front of it */
+    struct case_payload before;
     bool has_body;
     struct case_payload body;
     struct case_cut cut;
+    bool join; /* what follows an answer goes out in its last write */
+    bool hold; /* an answer comes only after a pause, in which nothing may come */
 };
 
 struct case_spec {
@@ -108,10 +114,12 @@ struct case_spec {
     struct case_names autobahn;
     struct case_names flags;
     bool big;
+    bool exhaust; /* it goes for the endpoint's resources */
     bool needs_echo;
     const char *does;
     const char *expects;
-    struct case_request request;
+    struct case_head request;  /* if a server is tested */
+    struct case_head response; /* if a client is */
     const struct case_step *steps;
     size_t step_count;
     struct case_cut cut;
@@ -136,6 +144,13 @@ const struct case_spec *case_spec_find(const struct case_set *set, const char *i
 
 /* True if the case has that flag. */
 bool case_spec_has_flag(const struct case_spec *spec, const char *flag);
+
+/* Octets and frames that the steps of the case send, about. */
+struct case_volume {
+    uint64_t octets;
+    uint64_t frames;
+};
+struct case_volume case_spec_volume(const struct case_spec *spec);
 
 /* True for a case that is judged by what is seen on all connections of a run. */
 bool case_spec_is_run_level(const struct case_spec *spec);

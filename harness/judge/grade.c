@@ -223,8 +223,18 @@ static enum judge_grade grade_reply(const struct judge_seen *seen)
     return seen->end == JUDGE_END_RESET ? JUDGE_OPEN : JUDGE_VIOLATION;
 }
 
+/* RFC 6455, 4.1: after an answer that is not as it must be, the client fails the connection: it
+ * sends nothing more, since "WebSocket frames will not be sent" (1.3), and TCP ends, be it that it
+ * waits for the server to do that (7.1.1). */
+static enum judge_grade grade_client_refusal(const struct judge_seen *seen)
+{
+    return seen->frames == 0 && seen->end != JUDGE_END_OPEN ? JUDGE_STRICT : JUDGE_VIOLATION;
+}
+
 static enum judge_grade grade_refusal(const struct judge_seen *seen, unsigned wanted)
 {
+    if (seen->of_client)
+        return grade_client_refusal(seen);
     if (seen->status == 101)
         return JUDGE_VIOLATION;
     if (seen->status == 0)
@@ -252,6 +262,8 @@ static enum judge_grade grade_alternative(enum judge_word word, unsigned code,
         return grade_refusal(seen, code);
     case JUDGE_ANSWER:
         return grade_refusal(seen, 0);
+    case JUDGE_SPARE: /* whatever becomes of this connection */
+        return seen->status == 101 ? JUDGE_STRICT : JUDGE_VIOLATION;
     }
     return JUDGE_VIOLATION;
 }
@@ -262,16 +274,43 @@ static bool certainly_wrong(const struct judge_seen *seen)
     return seen->match->wrong[0] != '\0' || seen->match->processed;
 }
 
+static void describe_refusal(const struct judge_seen *seen, char *text, size_t size)
+{
+    if (!seen->of_client && seen->status == 101)
+        snprintf(text, size, "the handshake was accepted with 101");
+    else if (seen->of_client && seen->match->close_seen && seen->frames == 1)
+        snprintf(text, size, "the client sent Close %u, though no connection was established",
+                 seen->match->close.code);
+    else if (seen->of_client && seen->frames > 0)
+        snprintf(text, size, "the client took the answer for good and went on with frames");
+    else if (seen->of_client && seen->end != JUDGE_END_OPEN)
+        snprintf(text, size, "the client sent nothing more, and TCP ended");
+    else if (seen->of_client)
+        snprintf(text, size, "the client leaves TCP open, even after we ended our side");
+}
+
+/* Where a client may both take an answer and refuse it, it may also take it and see only then that
+ * something is wrong. */
+static bool opened_and_failed(const struct judge_outcome *outcome, const struct judge_seen *seen)
+{
+    return seen->of_client && judge_outcome_allows_life(outcome) &&
+           judge_outcome_allows(outcome, JUDGE_REJECT) && seen->match->close_seen &&
+           !seen->match->close_replies &&
+           judge_grade_failure_code(WS_CLOSE_PROTOCOL_ERROR, seen->match->close.code) <=
+               JUDGE_LENIENT;
+}
+
 struct judge_judgement judge_grade(const struct judge_outcome *outcome,
                                    const struct judge_seen *seen)
 {
     struct judge_judgement judgement = {.grade = JUDGE_VIOLATION};
     judge_grade_describe(seen, judgement.diagnosis, sizeof(judgement.diagnosis));
-    if (judge_outcome_refuses(outcome) && seen->status == 101)
-        snprintf(judgement.diagnosis, sizeof(judgement.diagnosis),
-                 "the handshake was accepted with 101");
+    if (judge_outcome_refuses(outcome))
+        describe_refusal(seen, judgement.diagnosis, sizeof(judgement.diagnosis));
     if (certainly_wrong(seen))
         return judgement;
+    if (opened_and_failed(outcome, seen))
+        judgement.grade = JUDGE_OPEN;
     for (size_t i = 0; i < outcome->count; i++) {
         enum judge_grade grade =
             grade_alternative(outcome->alternatives[i].word, outcome->alternatives[i].code, seen);

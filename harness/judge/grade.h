@@ -18,7 +18,10 @@ enum judge_end {
 
 /* All that is known of a connection when it is judged. */
 struct judge_seen {
-    unsigned status; /* of the handshake's answer; 0: none came */
+    bool of_client; /* the endpoint is a client */
+    unsigned
+        status; /* of the handshake's answer; 0: none came. Of a client: 101 once ours is out */
+    uint64_t frames; /* that came */
     const struct judge_ledger *ledger;
     const struct judge_match *match;
     enum ws_violation close_violation; /* what was wrong with their Close, or WS_FINE */

@@ -59,6 +59,14 @@ enum judge_verdict judge_observation_judge(const struct judge_observations *obse
     return verdict;
 }
 
+void judge_observation_copy(struct judge_observations *to, const struct judge_observations *from)
+{
+    to->items = memory_grow(NULL, &to->capacity, from->count, sizeof(*to->items));
+    if (from->count > 0)
+        memcpy(to->items, from->items, from->count * sizeof(*to->items));
+    to->count = from->count;
+}
+
 void judge_observation_free(struct judge_observations *observations)
 {
     free(observations->items);

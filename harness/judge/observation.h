@@ -34,6 +34,9 @@ enum judge_verdict judge_observation_judge(const struct judge_observations *obse
                                            const struct case_catalogue *catalogue,
                                            const struct judge_observation **worst);
 
+/* Copies all of them into `to`, which must be empty. */
+void judge_observation_copy(struct judge_observations *to, const struct judge_observations *from);
+
 void judge_observation_free(struct judge_observations *observations);
 
 #endif

@@ -14,6 +14,7 @@ static const struct {
     {"survive", JUDGE_SURVIVE, false}, {"fail", JUDGE_FAIL, true},
     {"close", JUDGE_CLOSE, false},     {"accept", JUDGE_ACCEPT, false},
     {"reject", JUDGE_REJECT, true},    {"answer", JUDGE_ANSWER, false},
+    {"spare", JUDGE_SPARE, false},
 };
 
 /* Reads one alternative, "fail(1002)" or "echo"; returns the length read, or 0. */
@@ -24,7 +25,8 @@ static size_t read_alternative(struct judge_outcome *outcome, const char *text)
         if (strncmp(text, words[i].name, len) != 0)
             continue;
         unsigned long code = 0;
-        if (words[i].has_code) {
+        /* Without a code `reject` is for clients, which have no status to say. */
+        if (words[i].has_code && (text[len] == '(' || words[i].word != JUDGE_REJECT)) {
             char *end;
             if (text[len] != '(' || !isdigit((unsigned char)text[len + 1]))
                 return 0;
@@ -117,6 +119,11 @@ int judge_outcome_check(const struct case_spec *spec, struct error *error)
     if (judge_outcome_parse(&outcome, spec->outcome, error) != 0)
         return -1;
     struct sent sent = look(spec);
+    for (size_t i = 0; i < outcome.count; i++)
+        if (outcome.alternatives[i].word == JUDGE_REJECT &&
+            (outcome.alternatives[i].code == 0) != (spec->role == CASE_ROLE_CLIENT))
+            return error_set(error, "a server rejects with a status, a client without: reject(400)"
+                                    " or reject");
     if (judge_outcome_allows(&outcome, JUDGE_ECHO) && !sent.message)
         return error_set(error, "the outcome is 'echo', but no step sends a message");
     if (judge_outcome_allows(&outcome, JUDGE_PONG) && !sent.ping)

@@ -14,7 +14,8 @@ enum judge_word {
     JUDGE_CLOSE,
     JUDGE_ACCEPT,
     JUDGE_REJECT,
-    JUDGE_ANSWER
+    JUDGE_ANSWER,
+    JUDGE_SPARE
 };
 
 enum { JUDGE_ALTERNATIVES_MAX = 4 };
@@ -23,7 +24,7 @@ enum { JUDGE_ALTERNATIVES_MAX = 4 };
 struct judge_outcome {
     struct {
         enum judge_word word;
-        unsigned code; /* of FAIL and REJECT, else 0 */
+        unsigned code; /* of FAIL, and of REJECT if it is a server's; else 0 */
     } alternatives[JUDGE_ALTERNATIVES_MAX];
     size_t count;
 };
@@ -42,7 +43,8 @@ bool judge_outcome_allows_life(const struct judge_outcome *outcome);
 bool judge_outcome_refuses(const struct judge_outcome *outcome);
 
 /* Looks for mistakes that a case's author can make: an outcome that cannot be read, an `echo`
- * without a message, a `pong` without a ping, a `close` without a Close, a `fail` without steps.
+ * without a message, a `pong` without a ping, a `close` without a Close, a `fail` without steps, a
+ * `reject` with a status for a client or without one for a server.
  * Returns 0, or -1 with a sentence in `error`. */
 int judge_outcome_check(const struct case_spec *spec, struct error *error);
 

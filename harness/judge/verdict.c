@@ -10,6 +10,19 @@ const char *judge_verdict_name(enum judge_verdict verdict)
     return names[verdict];
 }
 
+const char *judge_verdict_autobahn(enum judge_verdict verdict)
+{
+    static const char *const words[] = {
+        [JUDGE_PASS] = "OK",
+        [JUDGE_WARN] = "NON-STRICT",
+        [JUDGE_FAILED] = "FAILED",
+        [JUDGE_INFO] = "INFORMATIONAL",
+        [JUDGE_SKIP] = "UNIMPLEMENTED",
+        [JUDGE_ERROR] = "FAILED",
+    };
+    return words[verdict];
+}
+
 enum judge_verdict judge_verdict_for_row(const struct case_requirement *row)
 {
     switch (row->strength) {

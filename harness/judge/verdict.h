@@ -18,6 +18,10 @@ enum judge_verdict {
 /* "pass", "warn", "fail", "info", "skip", "error". Static. */
 const char *judge_verdict_name(enum judge_verdict verdict);
 
+/* The word that Autobahn's reports have for it: "OK", "NON-STRICT", "FAILED", "INFORMATIONAL",
+ * "UNIMPLEMENTED". Static. */
+const char *judge_verdict_autobahn(enum judge_verdict verdict);
+
 /* How well an outcome fits what the RFC says. */
 enum judge_grade {
     JUDGE_STRICT,   /* what the RFC asks for */

@@ -171,3 +171,14 @@ void net_address_text(const struct net_address *address, char out[NET_ADDRESS_TE
     uv_ip4_name(four, host, sizeof host);
     snprintf(out, NET_ADDRESS_TEXT_MAX, "%s:%u", host, ntohs(four->sin_port));
 }
+
+bool net_address_is_loopback(const struct net_address *address)
+{
+    const struct sockaddr *any = (const struct sockaddr *)(const void *)address->storage;
+    if (any->sa_family == AF_INET) {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)address->storage;
+        return (ntohl(in->sin_addr.s_addr) >> 24) == 127; /* RFC 1122, 3.2.1.3 */
+    }
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)address->storage;
+    return any->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
+}

@@ -27,6 +27,9 @@ int net_address_resolve_open(struct net_address *address, const char *host, unsi
  * Blocks for at most `timeout_ms`. */
 bool net_address_answers(const struct net_address *address, unsigned timeout_ms);
 
+/* True for 127.0.0.0/8 and ::1: nobody else's machine. */
+bool net_address_is_loopback(const struct net_address *address);
+
 /* A free TCP port on 127.0.0.1 at this moment; 0 if there is none. */
 unsigned net_address_free_port(void);
 

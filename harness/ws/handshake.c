@@ -4,6 +4,8 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+#include "ws/url.h"
+
 /* RFC 6455, 1.3 and 4.2.2 */
 static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -37,8 +39,8 @@ static bool is_base64_octet(uint8_t c)
     return c != 0 && strchr(alphabet, c) != NULL;
 }
 
-/* RFC 6455, 4.3: base64-value-non-empty, whole groups of four with at most two pads at the end. */
-static bool is_base64(struct bytes text)
+/* Whole groups of four with at most two pads at the end. */
+bool ws_handshake_base64_valid(struct bytes text)
 {
     size_t len = text.len;
     if (len == 0 || len % 4 != 0)
@@ -70,14 +72,32 @@ void ws_handshake_accept(char out[WS_ACCEPT_SIZE + 1], struct bytes key)
 /* 16 octets are 22 characters and two pads (RFC 6455, 4.1 item 7). */
 static bool is_16_octets(struct bytes key)
 {
-    return key.len == WS_KEY_SIZE && is_base64(key) && key.data[WS_KEY_SIZE - 3] != '=' &&
-           key.data[WS_KEY_SIZE - 2] == '=';
+    return key.len == WS_KEY_SIZE && ws_handshake_base64_valid(key) &&
+           key.data[WS_KEY_SIZE - 3] != '=' && key.data[WS_KEY_SIZE - 2] == '=';
 }
 
 bool ws_handshake_key_valid(struct bytes key)
 {
     /* Erratum 3150: the four bits that the last character has to spare are zero. */
     return is_16_octets(key) && strchr("AQgw", key.data[WS_KEY_SIZE - 3]) != NULL;
+}
+
+/* What `c` stands for; 0 for what is no character of base64. */
+static uint8_t sextet(uint8_t c)
+{
+    return is_base64_octet(c) ? (uint8_t)(strchr(alphabet, c) - alphabet) : 0;
+}
+
+bool ws_handshake_nonce(uint8_t out[16], struct bytes key)
+{
+    if (!ws_handshake_key_valid(key))
+        return false;
+    for (size_t i = 0; i < 16; i++) {
+        size_t first = i / 3 * 4 + i % 3;
+        unsigned bits = (unsigned)sextet(key.data[first]) << 6 | sextet(key.data[first + 1]);
+        out[i] = (uint8_t)(bits >> (4 - 2 * (i % 3)));
+    }
+    return true;
 }
 
 /* The value without the blanks in front, folded lines included (RFC 2616, 2.2: LWS). */
@@ -200,88 +220,23 @@ static struct ws_handshake_decision check_flaws(const struct ws_http_head *reque
  * that has no use for content refuses it rather than take its octets for frames (A55). */
 static struct ws_handshake_decision check_content(const struct ws_http_head *request)
 {
-    const struct ws_http_field *length = ws_http_find(request, "Content-Length");
-    bool empty = length == NULL || bytes_equal(length->value, bytes_text("0"));
+    bool empty = true;
+    /* All of them count: a first "0" must not hide a length behind it (RFC 9112, 6.3). */
+    for (size_t i = 0; i < request->field_count; i++)
+        if (bytes_equal_nocase(request->fields[i].name, bytes_text("Content-Length")))
+            empty = empty && bytes_equal(request->fields[i].value, bytes_text("0"));
     if (!empty || ws_http_find(request, "Transfer-Encoding") != NULL)
         return refuse(400, "RFC9110-7.8-07", "the request has content");
     return fine();
 }
 
-/* RFC 3986: octets of a path or a query, the percent sign aside. */
-static bool is_uri_octet(uint8_t c)
-{
-    bool alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    return alpha || (c != 0 && strchr("-._~!$&'()*+,;=:@/?", c) != NULL);
-}
-
-static bool is_hex(uint8_t c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-/* Path and query, without a fragment. */
-static bool is_uri_text(struct bytes text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] == '%') {
-            if (text.len - i < 3 || !is_hex(text.data[i + 1]) || !is_hex(text.data[i + 2]))
-                return false;
-            i += 2;
-        } else if (!is_uri_octet(text.data[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The size of an IP literal in brackets at the start of `text`; 0 if there is none. */
-static size_t literal_size(struct bytes text)
-{
-    size_t i = 1;
-    while (i < text.len && (is_hex(text.data[i]) || strchr(":.", text.data[i]) != NULL) &&
-           text.data[i] != 0)
-        i++;
-    return i > 2 && i < text.len && text.data[i] == ']' ? i + 1 : 0;
-}
-
-/* RFC 9110, 7.2: uri-host [ ":" port ]; a host that is not empty, since ws URIs have one. */
-static bool is_host(struct bytes text)
-{
-    size_t host = 0;
-    if (text.len > 0 && text.data[0] == '[') {
-        host = literal_size(text);
-    } else {
-        while (host < text.len && strchr(":/?@", text.data[host]) == NULL)
-            host++;
-    }
-    if (host == 0 || (text.data[0] != '[' && !is_uri_text(bytes_of(text.data, host))))
-        return false;
-    if (host < text.len && text.data[host] != ':')
-        return false;
-    for (size_t i = host + 1; i < text.len; i++)
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-    return true;
-}
-
-static bool is_absolute(struct bytes target, const char *scheme)
-{
-    size_t len = strlen(scheme);
-    if (target.len < len || !bytes_equal_nocase(bytes_of(target.data, len), bytes_text(scheme)))
-        return false;
-    size_t end = len;
-    while (end < target.len && target.data[end] != '/' && target.data[end] != '?')
-        end++;
-    return is_host(bytes_of(target.data + len, end - len)) &&
-           is_uri_text(bytes_of(target.data + end, target.len - end));
-}
-
 /* RFC 6455, 4.2.1 item 1: a resource name, "or an absolute HTTP/HTTPS URI containing" it. */
 static bool is_target(struct bytes target)
 {
-    if (target.data[0] == '/')
-        return is_uri_text(target);
-    return is_absolute(target, "http://") || is_absolute(target, "https://");
+    struct bytes authority;
+    struct bytes resource = target;
+    return (target.data[0] == '/' || ws_url_split_absolute(target, &authority, &resource)) &&
+           ws_url_is_resource(resource);
 }
 
 static struct ws_handshake_decision check_request_line(const struct ws_http_head *request)
@@ -308,7 +263,7 @@ static struct ws_handshake_decision check_host(const struct ws_http_head *reques
         return refuse(400, "RFC6455-4.2.1-06", "Host is missing");
     if (ws_http_count(request, "Host") > 1)
         return refuse(400, "RFC9112-3.2-01", "Host appears more than once");
-    if (!is_host(host->value))
+    if (!ws_url_is_host(host->value))
         return refuse(400, "RFC9112-3.2-01", "the value of Host is not a host");
     return fine();
 }
@@ -341,7 +296,7 @@ static struct ws_handshake_decision check_key(const struct ws_http_head *request
         return refuse(400, "RFC6455-4.2.1-14", "Sec-WebSocket-Key is missing");
     if (ws_http_count(request, name_key) > 1)
         return refuse(400, "RFC6455-11.3.1-02", "Sec-WebSocket-Key appears more than once");
-    if (!is_base64(field->value))
+    if (!ws_handshake_base64_valid(field->value))
         return refuse(400, "RFC6455-4.2.1-16", "Sec-WebSocket-Key is not base64");
     if (!is_16_octets(field->value))
         return refuse(400, "RFC6455-4.2.1-15", "Sec-WebSocket-Key does not hold 16 octets");
@@ -531,7 +486,7 @@ static void judge_accept(struct judge *judge, const struct ws_http_head *answer,
     }
     if (ws_http_count(answer, name_accept) > 1)
         fail(judge, "RFC6455-11.3.3-01", "Sec-WebSocket-Accept appears more than once");
-    if (field->value.len != WS_ACCEPT_SIZE || !is_base64(field->value))
+    if (field->value.len != WS_ACCEPT_SIZE || !ws_handshake_base64_valid(field->value))
         fail(judge, "RFC6455-4.2.2-22", "Sec-WebSocket-Accept is not 28 characters of base64");
     char proof[WS_ACCEPT_SIZE + 1];
     ws_handshake_accept(proof, key);

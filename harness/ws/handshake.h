@@ -19,6 +19,12 @@ void ws_handshake_accept(char out[WS_ACCEPT_SIZE + 1], struct bytes key);
 /* True if `key` is base64 of exactly 16 octets with zero pad bits (4.2.1 item 5, erratum 3150). */
 bool ws_handshake_key_valid(struct bytes key);
 
+/* The 16 octets that such a key stands for. Returns false if it is none. */
+bool ws_handshake_nonce(uint8_t out[16], struct bytes key);
+
+/* True for the base64-value-non-empty of 4.3. */
+bool ws_handshake_base64_valid(struct bytes text);
+
 /* A strict server's answer to a request: 101, or the status of the refusal and the rule of the
  * requirement catalogue that the request broke. */
 struct ws_handshake_decision {

@@ -98,3 +98,82 @@ int ws_url_read(struct ws_url *url, const char *text, struct error *error)
         snprintf(url->field + len, sizeof(url->field) - len, ":%u", url->port);
     return 0;
 }
+
+/* RFC 3986: octets of a path or a query, the percent sign aside. */
+static bool is_uri_octet(uint8_t c)
+{
+    bool alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return alpha || (c != 0 && strchr("-._~!$&'()*+,;=:@/?", c) != NULL);
+}
+
+static bool is_hex(uint8_t c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+bool ws_url_is_resource(struct bytes text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] == '%') {
+            if (text.len - i < 3 || !is_hex(text.data[i + 1]) || !is_hex(text.data[i + 2]))
+                return false;
+            i += 2;
+        } else if (!is_uri_octet(text.data[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The size of an IP literal in brackets at the start of `text`; 0 if there is none. */
+static size_t literal_size(struct bytes text)
+{
+    size_t i = 1;
+    while (i < text.len && (is_hex(text.data[i]) || strchr(":.", text.data[i]) != NULL) &&
+           text.data[i] != 0)
+        i++;
+    return i > 2 && i < text.len && text.data[i] == ']' ? i + 1 : 0;
+}
+
+bool ws_url_is_host(struct bytes text)
+{
+    size_t host = 0;
+    if (text.len > 0 && text.data[0] == '[') {
+        host = literal_size(text);
+    } else {
+        while (host < text.len && strchr(":/?@", text.data[host]) == NULL)
+            host++;
+    }
+    if (host == 0 || (text.data[0] != '[' && !ws_url_is_resource(bytes_of(text.data, host))))
+        return false;
+    if (host < text.len && text.data[host] != ':')
+        return false;
+    for (size_t i = host + 1; i < text.len; i++)
+        if (text.data[i] < '0' || text.data[i] > '9')
+            return false;
+    return true;
+}
+
+static size_t scheme_size(struct bytes text)
+{
+    static const char *const schemes[] = {"http://", "https://"};
+    for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+        size_t len = strlen(schemes[i]);
+        if (text.len >= len && bytes_equal_nocase(bytes_of(text.data, len), bytes_text(schemes[i])))
+            return len;
+    }
+    return 0;
+}
+
+bool ws_url_split_absolute(struct bytes text, struct bytes *authority, struct bytes *resource)
+{
+    size_t start = scheme_size(text);
+    size_t end = start;
+    if (start == 0)
+        return false;
+    while (end < text.len && text.data[end] != '/' && text.data[end] != '?')
+        end++;
+    *authority = bytes_of(text.data + start, end - start);
+    *resource = bytes_of(text.data + end, text.len - end);
+    return ws_url_is_host(*authority);
+}

@@ -65,8 +65,10 @@ static void takes_an_excuse(void **state)
     struct error error;
     struct case_coverage coverage;
     load(&set);
-    assert_int_equal(
-        count(&coverage, &set, "id\tclass\twhy\nRFC6455-1-03\tneeds TLS\tNo TLS.\n", &error), 0);
+    assert_int_equal(count(&coverage, &set,
+                           "id\trole\tclass\twhy\nRFC6455-1-03\tserver\tneeds TLS\tNo TLS.\n",
+                           &error),
+                     0);
     assert_int_equal(coverage.rows[2].excuse, CASE_EXCUSE_TLS);
     assert_string_equal(coverage.rows[2].why, "No TLS.");
     assert_string_equal(case_coverage_excuse_name(CASE_EXCUSE_TLS), "needs TLS");
@@ -81,10 +83,13 @@ static void refuses_a_bad_excuse(void **state)
         const char *text;
         const char *says;
     } rows[] = {
-        {"h\nRFC6455-1-03\tneeds TLS\n", "e.tsv:2: an exception has"},
-        {"h\nRFC6455-1-03\tneeds a rest\tWhy.\n", "e.tsv:2: 'needs a rest' is no class"},
-        {"h\nRFC6455-1-01\tneeds TLS\tWhy.\n", "e.tsv:2: 'RFC6455-1-01' has a case"},
-        {"h\nRFC6455-1-04\tneeds TLS\tWhy.\n", "e.tsv:2: 'RFC6455-1-04' needs no case"},
+        {"h\nRFC6455-1-03\tserver\tneeds TLS\n", "e.tsv:2: an exception has"},
+        {"h\nRFC6455-1-03\tserver\tneeds TLS\t\n", "e.tsv:2: an exception has"},
+        {"h\nRFC6455-1-03\tserver\tneeds TLS\tWhy.\tMore.\n", "e.tsv:2: an exception has"},
+        {"h\nRFC6455-1-03\tproxy\tneeds TLS\tWhy.\n", "e.tsv:2: 'proxy' is no role"},
+        {"h\nRFC6455-1-03\tserver\tneeds a rest\tWhy.\n", "e.tsv:2: 'needs a rest' is no class"},
+        {"h\nRFC6455-1-01\tserver\tneeds TLS\tWhy.\n", "e.tsv:2: 'RFC6455-1-01' has a case"},
+        {"h\nRFC6455-1-04\tboth\tneeds TLS\tWhy.\n", "e.tsv:2: 'RFC6455-1-04' needs no case"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct case_set set;
@@ -98,12 +103,67 @@ static void refuses_a_bad_excuse(void **state)
     }
 }
 
+/* The same table serves both roles: lines for the other one are passed over. */
+static void counts_for_clients(void **state)
+{
+    (void)state;
+    static const char exceptions[] = "id\trole\tclass\twhy\n"
+                                     "RFC6455-1-03\tserver\tneeds TLS\tNo TLS.\n"
+                                     "RFC6455-1-04\tclient\tneeds deflate\tNo deflate.\n";
+    struct case_set set;
+    struct error error;
+    struct case_coverage coverage;
+    load(&set);
+    assert_int_equal(case_coverage_count(&coverage, &set, CASE_ROLE_CLIENT, "e.tsv",
+                                         bytes_text(exceptions), &error),
+                     0);
+    assert_int_equal(coverage.count, 2);
+    assert_string_equal(coverage.rows[0].requirement->id, "RFC6455-1-02");
+    assert_int_equal(coverage.rows[0].cases, 1);
+    assert_string_equal(coverage.rows[1].requirement->id, "RFC6455-1-04");
+    assert_int_equal(coverage.rows[1].excuse, CASE_EXCUSE_DEFLATE);
+    case_coverage_free(&coverage);
+    case_spec_free_set(&set);
+}
+
+/* Every sentence has a case or an excuse, and hardly any excuse lasts for ever: at most three in a
+ * hundred rows are beyond the reach of cases. */
+static void the_cases_cover_the_catalogue(void **state)
+{
+    (void)state;
+    static const char *const path = "cases/exceptions.tsv";
+    static const enum case_role roles[] = {CASE_ROLE_SERVER, CASE_ROLE_CLIENT};
+    struct case_set set = {0};
+    struct error error = {""};
+    if (case_load_builtin(&set, &error) != 0)
+        fail_msg("%s", error.text);
+    for (size_t i = 0; i < COUNT_OF(roles); i++) {
+        struct case_coverage coverage;
+        size_t lasting = 0;
+        if (case_coverage_count(&coverage, &set, roles[i], path, case_load_builtin_file(path),
+                                &error) != 0)
+            fail_msg("%s", error.text);
+        for (size_t k = 0; k < coverage.count; k++) {
+            const struct case_coverage_row *row = &coverage.rows[k];
+            if (row->cases == 0 && row->excuse == CASE_EXCUSE_NONE)
+                fail_msg("%s has neither a case nor an excuse", row->requirement->id);
+            lasting += row->excuse == CASE_EXCUSE_POLICY || row->excuse == CASE_EXCUSE_OUTSIDE;
+        }
+        assert_in_range(coverage.count, 150, 170);
+        assert_in_range(lasting * 100, 0, coverage.count * 3);
+        case_coverage_free(&coverage);
+    }
+    case_spec_free_set(&set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_the_rows_that_are_in_question),
         cmocka_unit_test(takes_an_excuse),
         cmocka_unit_test(refuses_a_bad_excuse),
+        cmocka_unit_test(counts_for_clients),
+        cmocka_unit_test(the_cases_cover_the_catalogue),
     };
     return cmocka_run_group_tests_name("case/coverage", tests, NULL, NULL);
 }

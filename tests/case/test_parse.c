@@ -35,14 +35,20 @@ static void end(struct spot *s)
 }
 
 /* A case with these keys beside those that it must have. */
-static void parse_with(struct spot *s, const char *keys)
+static void parse_as(struct spot *s, const char *role, const char *keys)
 {
     char text[2048];
     snprintf(text, sizeof(text),
-             "{\"id\": \"5/x\", \"requires\": [\"R-1\"], \"role\": \"both\", \"does\": \"D.\","
+             "{\"id\": \"5/x\", \"requires\": [\"R-1\"], \"role\": \"%s\", \"does\": \"D.\","
              "\"expects\": \"E.\", %s}",
-             keys);
+             role, keys);
     parse(s, text);
+}
+
+/* Only one role is sent a request. */
+static void parse_with(struct spot *s, const char *keys)
+{
+    parse_as(s, strstr(keys, "\"request\":") != NULL ? "server" : "both", keys);
 }
 
 static void parse_steps(struct spot *s, const char *steps)
@@ -206,7 +212,7 @@ static void reads_requests(void **state)
                "\"order\": \"reverse\", \"case\": \"upper\", \"eol\": \"\\n\", \"body\": \"b\","
                "\"cut\": \"lines\"}");
     expect_fine(&s);
-    const struct case_request *request = &s.spec.request;
+    const struct case_head *request = &s.spec.request;
     assert_string_equal(request->method, "POST");
     assert_string_equal(request->target, "/t");
     assert_string_equal(request->version, "HTTP/1.0");
@@ -234,6 +240,83 @@ static void reads_requests(void **state)
     assert_false(s.spec.request.has_body);
     assert_int_equal(s.spec.cut.kind, CASE_CUT_FRAMES);
     end(&s);
+}
+
+static void reads_responses(void **state)
+{
+    (void)state;
+    struct spot s;
+    parse_as(&s, "client",
+             "\"outcome\": \"reject\", \"response\": {\"status\": \"200 OK\","
+             "\"version\": \"HTTP/1.0\", \"line\": \"L\", \"remove\": [\"Upgrade\"],"
+             "\"set\": {\"A\": \"1\", \"B\": \"2\"}, \"add\": [\"C: $accept\"],"
+             "\"order\": \"reverse\", \"case\": \"lower\", \"eol\": \"\\n\", \"body\": \"b\","
+             "\"before\": {\"repeat\": \"61\", \"times\": 3}, \"cut\": \"lines\","
+             "\"join\": true, \"hold\": true}");
+    expect_fine(&s);
+    const struct case_head *response = &s.spec.response;
+    assert_string_equal(response->status, "200 OK");
+    assert_string_equal(response->version, "HTTP/1.0");
+    assert_string_equal(response->line, "L");
+    assert_string_equal(response->remove.items[0], "Upgrade");
+    assert_int_equal(response->set_count, 2);
+    assert_string_equal(response->set[1].value, "2");
+    assert_string_equal(response->add.items[0], "C: $accept");
+    assert_true(response->reverse);
+    assert_int_equal(response->letters, CASE_LETTERS_LOWER);
+    assert_string_equal(response->eol, "\n");
+    assert_true(response->has_body && response->has_before);
+    expect_payload(&response->body, "b");
+    expect_payload(&response->before, "aaa");
+    assert_int_equal(response->cut.kind, CASE_CUT_LINES);
+    assert_true(response->join);
+    assert_true(response->hold);
+    assert_null(response->method);
+    assert_null(response->target);
+    assert_null(s.spec.request.line); /* the other head is as it is */
+    end(&s);
+
+    parse_as(&s, "client", "\"outcome\": \"accept\", \"response\": {\"join\": false}");
+    expect_fine(&s);
+    assert_false(s.spec.response.join || s.spec.response.hold || s.spec.response.has_before ||
+                 s.spec.response.has_body || s.spec.response.reverse);
+    assert_null(s.spec.response.status);
+    end(&s);
+}
+
+static void mistakes_in_responses_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *role;
+        const char *keys;
+        const char *sentence;
+    } rows[] = {
+        {"server", "\"response\": {}", "5/x: /response: only a client is sent a response"},
+        {"both", "\"response\": {}", "only a client is sent a response"},
+        {"both", "\"request\": {}", "5/x: /request: only a server is sent a request"},
+        {"client", "\"request\": {}", "only a server is sent a request"},
+        {"client", "\"response\": {\"method\": \"GET\"}", "'method' is not known here"},
+        {"client", "\"response\": {\"target\": \"/\"}", "'target' is not known here"},
+        {"client", "\"response\": {\"status\": 101}", "/response/status: text is needed here"},
+        {"client", "\"response\": {\"join\": 1}", "/response/join: "},
+        {"client", "\"response\": {\"hold\": \"yes\"}", "/response/hold: "},
+        {"client", "\"response\": {\"before\": 5}", "/response/before: "},
+        {"client", "\"response\": {\"cut\": \"words\"}", "/response/cut: "},
+        {"server", "\"request\": {\"status\": \"x\"}", "'status' is not known here"},
+        {"server", "\"request\": {\"join\": true}", "'join' is not known here"},
+        {"server", "\"request\": {\"before\": \"x\"}", "'before' is not known here"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char keys[256];
+        struct spot s;
+        snprintf(keys, sizeof(keys), "\"outcome\": \"accept\", %s", rows[i].keys);
+        parse_as(&s, rows[i].role, keys);
+        assert_int_equal(s.status, -1);
+        if (strstr(s.error.text, rows[i].sentence) == NULL)
+            fail_msg("%s: %s", rows[i].keys, s.error.text);
+        end(&s);
+    }
 }
 
 /* Each mistake that an author can make in the keys of a case. */
@@ -396,6 +479,8 @@ int main(void)
         cmocka_unit_test(reads_the_other_steps),
         cmocka_unit_test(reads_payloads),
         cmocka_unit_test(reads_requests),
+        cmocka_unit_test(reads_responses),
+        cmocka_unit_test(mistakes_in_responses_are_named),
         cmocka_unit_test(mistakes_in_a_case_are_named),
         cmocka_unit_test(mistakes_in_steps_are_named),
         cmocka_unit_test(what_every_case_needs),

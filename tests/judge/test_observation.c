@@ -67,11 +67,35 @@ static void judges_by_the_worst(void **state)
     assert_int_equal(judge(strange, 1, strange, 1, NULL), JUDGE_PASS);
 }
 
+static void a_copy_goes_its_own_way(void **state)
+{
+    (void)state;
+    struct judge_observations seen = {0};
+    struct judge_observations copy = {0};
+    judge_observation_copy(&copy, &seen); /* of nothing */
+    assert_int_equal(copy.count, 0);
+    judge_observation_free(&copy);
+    judge_observation_add(&seen, "MUST", "first", NULL);
+    judge_observation_add(&seen, "MUST", "again", NULL);
+    judge_observation_copy(&copy, &seen);
+    judge_observation_add(&copy, "MUST", "more", NULL);
+    for (int i = 0; i < 20; i++)
+        judge_observation_add(&copy, i % 2 != 0 ? "SHOULD" : "INFO", "new", NULL);
+    assert_int_equal(judge_observation_find(&copy, "MUST")->count, 3);
+    assert_string_equal(judge_observation_find(&copy, "MUST")->text, "first");
+    assert_int_equal(copy.count, 3);
+    assert_int_equal(seen.count, 1);
+    assert_int_equal(judge_observation_find(&seen, "MUST")->count, 2);
+    judge_observation_free(&copy);
+    judge_observation_free(&seen);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_connections_and_keeps_the_first),
         cmocka_unit_test(judges_by_the_worst),
+        cmocka_unit_test(a_copy_goes_its_own_way),
     };
     return cmocka_run_group_tests_name("judge/observation", tests, NULL, NULL);
 }

@@ -15,7 +15,7 @@ static void reads_every_word(void **state)
         {"survive", JUDGE_SURVIVE, 0},    {"fail(1002)", JUDGE_FAIL, 1002},
         {"fail(4999)", JUDGE_FAIL, 4999}, {"close", JUDGE_CLOSE, 0},
         {"accept", JUDGE_ACCEPT, 0},      {"reject(400)", JUDGE_REJECT, 400},
-        {"answer", JUDGE_ANSWER, 0},
+        {"answer", JUDGE_ANSWER, 0},      {"reject", JUDGE_REJECT, 0},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct judge_outcome outcome;
@@ -49,6 +49,7 @@ static void refuses_nonsense(void **state)
         "fail(99)",   "fail(5000)",  "echo(1)",      "echo|pong",
         "echo | ",    " | echo",     "echo  | pong", "echo | echo | echo | echo | echo",
         "reject(-1)", "fail(1002)x", "fail( 1002)",  "fail(+1002)",
+        "rejects",    "reject()",
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct judge_outcome outcome;
@@ -146,12 +147,38 @@ static void finds_an_authors_mistakes(void **state)
     }
 }
 
+static void tells_a_clients_refusal_from_a_servers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *outcome;
+        enum case_role role;
+        int status;
+    } rows[] = {
+        {"reject", CASE_ROLE_CLIENT, 0},
+        {"accept | reject", CASE_ROLE_CLIENT, 0},
+        {"accept | reject(400)", CASE_ROLE_CLIENT, -1},
+        {"reject(400)", CASE_ROLE_SERVER, 0},
+        {"reject", CASE_ROLE_SERVER, -1},
+        {"accept | reject", CASE_ROLE_SERVER, -1},
+        {"reject", CASE_ROLE_BOTH, -1},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct case_spec spec = {.outcome = rows[i].outcome, .role = rows[i].role};
+        struct error error = {""};
+        assert_int_equal(judge_outcome_check(&spec, &error), rows[i].status);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_every_word),          cmocka_unit_test(reads_alternatives_in_order),
-        cmocka_unit_test(refuses_nonsense),          cmocka_unit_test(answers_questions),
+        cmocka_unit_test(reads_every_word),
+        cmocka_unit_test(reads_alternatives_in_order),
+        cmocka_unit_test(refuses_nonsense),
+        cmocka_unit_test(answers_questions),
         cmocka_unit_test(finds_an_authors_mistakes),
+        cmocka_unit_test(tells_a_clients_refusal_from_a_servers),
     };
     return cmocka_run_group_tests_name("judge/outcome", tests, NULL, NULL);
 }

@@ -59,6 +59,16 @@ static void a_violation_counts_as_the_strongest_sentence(void **state)
     assert_int_equal(judge(&derived, &graded, JUDGE_VIOLATION), JUDGE_FAILED);
 }
 
+/* Drivers in the wild compare these words letter by letter. */
+static void autobahn_has_a_word_for_each(void **state)
+{
+    (void)state;
+    static const char *const words[] = {
+        "OK", "NON-STRICT", "FAILED", "INFORMATIONAL", "UNIMPLEMENTED", "FAILED"};
+    for (int i = 0; i < JUDGE_VERDICT_COUNT; i++)
+        assert_string_equal(judge_verdict_autobahn((enum judge_verdict)i), words[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -66,6 +76,7 @@ int main(void)
         cmocka_unit_test(follows_the_strength_of_a_sentence),
         cmocka_unit_test(a_grade_becomes_a_verdict),
         cmocka_unit_test(a_violation_counts_as_the_strongest_sentence),
+        cmocka_unit_test(autobahn_has_a_word_for_each),
     };
     return cmocka_run_group_tests_name("judge/verdict", tests, NULL, NULL);
 }

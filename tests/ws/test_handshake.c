@@ -29,6 +29,23 @@ static void makes_keys(void **state)
     assert_string_equal(key, "/////////////////////w==");
 }
 
+static void reads_nonces(void **state)
+{
+    (void)state;
+    uint8_t nonce[16];
+    uint8_t back[16];
+    char key[WS_KEY_SIZE + 1];
+    for (unsigned round = 0; round < 256; round++) {
+        for (size_t i = 0; i < sizeof(nonce); i++)
+            nonce[i] = (uint8_t)(round * (2 * i + 1) + 37 * i);
+        ws_handshake_key(key, nonce);
+        assert_true(ws_handshake_nonce(back, bytes_text(key)));
+        assert_memory_equal(back, nonce, sizeof(nonce));
+    }
+    assert_false(ws_handshake_nonce(back, bytes_text("dGhlIHNhbXBsZSBub25jZR==")));
+    assert_false(ws_handshake_nonce(back, bytes_text("")));
+}
+
 static void proves_keys(void **state)
 {
     (void)state;
@@ -148,6 +165,7 @@ static const struct refusal {
     {400, "RFC6455-4.2.1-05", "GET http:///chat HTTP/1.1\r\n" HOST REST},
     {400, "RFC6455-4.2.1-05", "GET http://a@b/ HTTP/1.1\r\n" HOST REST},
     {400, "RFC9110-7.8-07", LINE HOST "Content-Length: 5\r\n" REST},
+    {400, "RFC9110-7.8-07", LINE HOST "Content-Length: 0\r\nContent-Length: 5\r\n" REST},
     {400, "RFC9110-7.8-07", LINE HOST "Transfer-Encoding: chunked\r\n" REST},
     {400, "RFC6455-4.2.1-06", LINE REST},
     {400, "RFC9112-3.2-01", LINE HOST HOST REST},
@@ -446,6 +464,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(makes_keys),
+        cmocka_unit_test(reads_nonces),
         cmocka_unit_test(proves_keys),
         cmocka_unit_test(knows_valid_keys),
         cmocka_unit_test(accepts_legal_requests),

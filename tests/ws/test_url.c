@@ -108,12 +108,51 @@ static void long_parts_are_refused(void **state)
     buffer_free(&text);
 }
 
+static void knows_hosts_and_resources(void **state)
+{
+    (void)state;
+    static const char *const hosts[] = {"h",     "h:1",     "h:",   "127.0.0.1:80",
+                                        "[::1]", "[::1]:9", "a%20b"};
+    static const char *const no_hosts[] = {"",     ":1",     "h:x", "::1", "[]",
+                                           "[::1", "[::1]x", "h/",  "u@h"};
+    static const char *const resources[] = {"", "/", "/a?b=%c3%a4", "?a&b;c", "/a:b@c"};
+    static const char *const no_resources[] = {"/a b", "/#",    "/%",  "/%4",
+                                               "/%gg", "/\xc3", "/\"", "/|"};
+    for (size_t i = 0; i < COUNT_OF(hosts); i++)
+        assert_true(ws_url_is_host(bytes_text(hosts[i])));
+    for (size_t i = 0; i < COUNT_OF(no_hosts); i++)
+        assert_false(ws_url_is_host(bytes_text(no_hosts[i])));
+    for (size_t i = 0; i < COUNT_OF(resources); i++)
+        assert_true(ws_url_is_resource(bytes_text(resources[i])));
+    for (size_t i = 0; i < COUNT_OF(no_resources); i++)
+        assert_false(ws_url_is_resource(bytes_text(no_resources[i])));
+}
+
+static void takes_absolute_targets_apart(void **state)
+{
+    (void)state;
+    struct bytes authority;
+    struct bytes resource;
+    assert_true(ws_url_split_absolute(bytes_text("HTTP://h:80/a?b"), &authority, &resource));
+    support_expect_text(authority, "h:80");
+    support_expect_text(resource, "/a?b");
+    assert_true(ws_url_split_absolute(bytes_text("https://h?b"), &authority, &resource));
+    support_expect_text(resource, "?b");
+    assert_true(ws_url_split_absolute(bytes_text("http://h"), &authority, &resource));
+    support_expect_text(resource, "");
+    static const char *const others[] = {"", "/", "http:/", "http://", "http:///a", "ws://h/", "h"};
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        assert_false(ws_url_split_absolute(bytes_text(others[i]), &authority, &resource));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_urls),
         cmocka_unit_test(refuses_the_rest),
         cmocka_unit_test(long_parts_are_refused),
+        cmocka_unit_test(knows_hosts_and_resources),
+        cmocka_unit_test(takes_absolute_targets_apart),
     };
     return cmocka_run_group_tests_name("ws/url", tests, NULL, NULL);
 }
