@@ -3,15 +3,24 @@
 
 #include <stdlib.h>
 
+#include <string.h>
+
 #include "base/memory.h"
+#include "peer/accept.h"
+#include "peer/ask.h"
 #include "peer/internal.h"
-#include "peer/opening.h"
 #include "ws/mask.h"
 
 const struct peer_echo_options peer_echo_defaults = {
+    .role = PEER_SERVER,
     .head_max = 64 << 10,
     .message_max = 64 << 20,
 };
+
+static bool is_client(const struct peer_echo *echo)
+{
+    return echo->options.role == PEER_CLIENT;
+}
 
 /* A buffer that grew beyond this for one message is given back after it. */
 enum { MESSAGE_KEPT = 1 << 20 };
@@ -22,8 +31,9 @@ struct peer_echo *peer_echo_new(const struct peer_echo_options *options)
     echo->options = *options;
     echo->phase = PEER_IN_HANDSHAKE;
     /* A quirk may want to overlook a violation and read on. */
-    ws_reader_init(&echo->reader, options->quirk ? WS_READER_OBSERVING : WS_READER_STRICT, true,
-                   options->message_max);
+    ws_reader_init(&echo->reader, options->quirk ? WS_READER_OBSERVING : WS_READER_STRICT,
+                   !is_client(echo), options->message_max);
+    echo->random = random_start(options->seed + options->number, bytes_text("client"));
     return echo;
 }
 
@@ -32,6 +42,7 @@ void peer_echo_free(struct peer_echo *echo)
     if (!echo)
         return;
     buffer_free(&echo->head);
+    buffer_free(&echo->request);
     buffer_free(&echo->message);
     buffer_free(&echo->cooked);
     buffer_free(&echo->held);
@@ -51,16 +62,55 @@ bool peer_echo_in_handshake(const struct peer_echo *echo)
     return echo->phase == PEER_IN_HANDSHAKE;
 }
 
-void peer_echo_send_frame(struct buffer *out, struct ws_frame frame, struct bytes payload)
+bool peer_echo_opened(const struct peer_echo *echo)
 {
-    uint8_t header[WS_FRAME_HEADER_MAX];
-    buffer_append(out, bytes_of(header, ws_frame_write(&frame, header)));
-    buffer_append(out, payload);
-    if (frame.masked)
-        ws_mask_apply(out->data + out->len - payload.len, payload.len, frame.key, 0);
+    return echo->opened;
 }
 
-void peer_echo_send(struct buffer *out, uint8_t opcode, struct bytes payload)
+const char *peer_echo_complaint(const struct peer_echo *echo)
+{
+    return echo->complaint[0] != '\0' ? echo->complaint : NULL;
+}
+
+bool peer_echo_lingers(const struct peer_echo *echo)
+{
+    const struct peer_quirk *quirk = echo->options.quirk;
+    return quirk != NULL && echo->phase == PEER_ENDED && (quirk->hangs & echo->ended) != 0;
+}
+
+static void mask(struct peer_echo *echo, struct ws_frame *frame, uint8_t used[4])
+{
+    const struct peer_quirk *quirk = echo->options.quirk;
+    /* RFC 6455, 5.3: "When preparing a masked frame, the client MUST pick a fresh masking key from
+     * the set of allowed 32-bit values." */
+    frame->masked = true;
+    random_fill(&echo->random, frame->key, sizeof frame->key);
+    memcpy(used, frame->key, sizeof frame->key);
+    if (quirk != NULL && quirk->mask != NULL)
+        quirk->mask(echo, frame, used);
+    if (echo->sent++ == 0)
+        memcpy(echo->first_mask, frame->key, sizeof frame->key);
+    memcpy(echo->last_mask, frame->key, sizeof frame->key);
+}
+
+void peer_echo_send_frame(struct peer_echo *echo, struct buffer *out, struct ws_frame frame,
+                          struct bytes payload)
+{
+    uint8_t header[WS_FRAME_HEADER_MAX];
+    uint8_t used[4];
+    bool transformed = frame.masked || is_client(echo);
+    memcpy(used, frame.key, sizeof used);
+    if (is_client(echo))
+        mask(echo, &frame, used);
+    echo->close_sent |= frame.opcode == WS_CLOSE;
+    buffer_append(out, bytes_of(header, ws_frame_write(&frame, header)));
+    buffer_append(out, payload);
+    if (transformed)
+        ws_mask_apply(out->data + out->len - payload.len, payload.len, used, 0);
+}
+
+void peer_echo_send(struct peer_echo *echo, struct buffer *out, uint8_t opcode,
+                    struct bytes payload)
 {
     struct ws_frame frame = {
         .fin = true,
@@ -68,22 +118,22 @@ void peer_echo_send(struct buffer *out, uint8_t opcode, struct bytes payload)
         .length = payload.len,
         .form = ws_frame_minimal_form(payload.len),
     };
-    peer_echo_send_frame(out, frame, payload);
+    peer_echo_send_frame(echo, out, frame, payload);
 }
 
-static void send_code(struct buffer *out, uint16_t code)
+static void send_code(struct peer_echo *echo, struct buffer *out, uint16_t code)
 {
     uint8_t payload[2];
-    peer_echo_send(out, WS_CLOSE,
+    peer_echo_send(echo, out, WS_CLOSE,
                    bytes_of(payload, ws_close_write(payload, code, bytes_of(NULL, 0))));
 }
 
-void peer_echo_send_close(struct buffer *out, uint16_t code)
+void peer_echo_send_close(struct peer_echo *echo, struct buffer *out, uint16_t code)
 {
     if (code == WS_CLOSE_NO_STATUS)
-        peer_echo_send(out, WS_CLOSE, bytes_text(""));
+        peer_echo_send(echo, out, WS_CLOSE, bytes_text(""));
     else
-        send_code(out, code);
+        send_code(echo, out, code);
 }
 
 void peer_echo_fail(struct peer_echo *echo, uint16_t code, struct buffer *out)
@@ -93,12 +143,15 @@ void peer_echo_fail(struct peer_echo *echo, uint16_t code, struct buffer *out)
      * WebSocket Connection_." */
     echo->phase = PEER_ENDED;
     echo->ended = PEER_AFTER_FAILURE;
-    peer_echo_send_close(out, code);
+    peer_echo_send_close(echo, out, code);
 }
 
 static void echo_message(struct peer_echo *echo, uint8_t opcode, struct buffer *out)
 {
-    peer_echo_send(out, opcode, buffer_bytes(&echo->message));
+    if (echo->options.heard != NULL)
+        buffer_append(echo->options.heard, buffer_bytes(&echo->message));
+    else
+        peer_echo_send(echo, out, opcode, buffer_bytes(&echo->message));
     if (echo->message.capacity > MESSAGE_KEPT)
         buffer_free(&echo->message);
     buffer_clear(&echo->message);
@@ -107,7 +160,7 @@ static void echo_message(struct peer_echo *echo, uint8_t opcode, struct buffer *
 static void answer_control(struct peer_echo *echo, const struct ws_event *event, struct buffer *out)
 {
     if (event->opcode == WS_PING) {
-        peer_echo_send(out, WS_PONG, event->payload);
+        peer_echo_send(echo, out, WS_PONG, event->payload);
         return;
     }
     if (event->opcode != WS_CLOSE)
@@ -117,9 +170,9 @@ static void answer_control(struct peer_echo *echo, const struct ws_event *event,
     /* RFC 6455, 5.5.1: "When sending a Close frame in response, the endpoint typically echos the
      * status code it received." */
     if (event->payload.len == 0)
-        peer_echo_send_close(out, WS_CLOSE_NO_STATUS);
+        peer_echo_send_close(echo, out, WS_CLOSE_NO_STATUS);
     else
-        send_code(out, event->close.code);
+        send_code(echo, out, event->close.code);
 }
 
 void peer_echo_answer(struct peer_echo *echo, const struct ws_event *event, struct buffer *out)
@@ -186,8 +239,7 @@ static void read_frames(struct peer_echo *echo, uint8_t *data, size_t len, struc
     }
 }
 
-/* All octets of the client behind its request come by here. */
-static void read_octets(struct peer_echo *echo, uint8_t *data, size_t len, struct buffer *out)
+void peer_echo_read(struct peer_echo *echo, uint8_t *data, size_t len, struct buffer *out)
 {
     const struct peer_quirk *quirk = echo->options.quirk;
     if (quirk != NULL && (quirk->frame != NULL || quirk->payload != NULL)) {
@@ -201,62 +253,13 @@ static void read_octets(struct peer_echo *echo, uint8_t *data, size_t len, struc
         quirk->read(echo, out);
 }
 
-static void write_answer(const struct peer_quirk *quirk, const struct ws_http_head *request,
-                         const struct ws_handshake_decision *decision, struct buffer *out)
-{
-    struct buffer answer = {0};
-    ws_handshake_write_answer(&answer, decision);
-    quirk->answer(quirk, request, decision, &answer);
-    buffer_append(out, buffer_bytes(&answer));
-    buffer_free(&answer);
-}
-
-static void answer_request(struct peer_echo *echo, const struct ws_http_head *request,
-                           struct ws_handshake_decision decision, struct buffer *out)
+static enum peer_echo_wish ending(const struct peer_echo *echo)
 {
     const struct peer_quirk *quirk = echo->options.quirk;
-    if (quirk != NULL && quirk->judge != NULL)
-        quirk->judge(quirk, request, bytes_of(echo->head.data, request->size), &decision);
-    if (quirk != NULL && quirk->answer != NULL)
-        write_answer(quirk, request, &decision, out);
-    else
-        ws_handshake_write_answer(out, &decision);
-    if (quirk != NULL && quirk->greet != NULL && decision.status == 101)
-        quirk->greet(out);
-    echo->phase = decision.status == 101 ? PEER_OPEN : PEER_ENDED;
-    echo->ended = decision.status == PEER_OPENING_DEATH ? PEER_AFTER_DEATH : PEER_AFTER_REFUSAL;
-}
-
-static const struct ws_handshake_decision too_big = {
-    .status = 400,
-    .rule = "RFC6455-4.2.1-01",
-    .text = "the head is too big",
-};
-
-static bool refuses_parts(const struct peer_echo *echo)
-{
-    return echo->options.quirk != NULL && echo->options.quirk->whole_request;
-}
-
-/* Reads the request and, as soon as it is whole, the frames behind it. */
-static void read_request(struct peer_echo *echo, const uint8_t *data, size_t len,
-                         struct buffer *out)
-{
-    struct ws_http_head request;
-    request.size = 0;
-    request.field_count = 0;
-    buffer_append(&echo->head, bytes_of(data, len));
-    enum ws_status status =
-        ws_http_read(&request, buffer_bytes(&echo->head), echo->options.head_max, &echo->scanned);
-    if (status == WS_MORE && !refuses_parts(echo))
-        return;
-    struct ws_handshake_decision decision = too_big;
-    if (status == WS_ITEM)
-        decision = ws_handshake_judge_request(&request);
-    answer_request(echo, &request, decision, out);
-    if (echo->phase == PEER_OPEN)
-        read_octets(echo, echo->head.data + request.size, echo->head.len - request.size, out);
-    buffer_free(&echo->head);
+    bool first = quirk != NULL && (quirk->first & echo->ended) != 0;
+    /* RFC 6455, 7.1.1: "when a client is instructed to do the same, it SHOULD wait for a TCP Close
+     * from the server." A server that got no Close has no reason to close. */
+    return is_client(echo) && echo->close_sent && !first ? PEER_ECHO_WAIT : PEER_ECHO_END;
 }
 
 static enum peer_echo_wish wish(const struct peer_echo *echo)
@@ -265,22 +268,30 @@ static enum peer_echo_wish wish(const struct peer_echo *echo)
     if (echo->phase != PEER_ENDED)
         return PEER_ECHO_MORE;
     if (quirk == NULL)
-        return PEER_ECHO_END;
+        return ending(echo);
     if (echo->ended == PEER_AFTER_DEATH)
         return PEER_ECHO_DIE;
     if (quirk->hangs & echo->ended)
         return PEER_ECHO_MORE;
     if (quirk->resets & echo->ended)
         return PEER_ECHO_RESET;
-    return quirk->late & echo->ended ? PEER_ECHO_END_LATE : PEER_ECHO_END;
+    return quirk->late & echo->ended ? PEER_ECHO_END_LATE : ending(echo);
+}
+
+void peer_echo_start(struct peer_echo *echo, struct buffer *out)
+{
+    if (is_client(echo))
+        peer_ask_send(echo, out);
 }
 
 enum peer_echo_wish peer_echo_feed(struct peer_echo *echo, uint8_t *data, size_t len,
                                    struct buffer *out)
 {
-    if (echo->phase == PEER_IN_HANDSHAKE)
-        read_request(echo, data, len, out);
+    if (echo->phase == PEER_IN_HANDSHAKE && is_client(echo))
+        peer_ask_read(echo, bytes_of(data, len), out);
+    else if (echo->phase == PEER_IN_HANDSHAKE)
+        peer_accept_read(echo, bytes_of(data, len), out);
     else if (len > 0)
-        read_octets(echo, data, len, out);
+        peer_echo_read(echo, data, len, out);
     return wish(echo);
 }

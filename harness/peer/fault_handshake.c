@@ -142,7 +142,7 @@ static const struct peer_quirk items[] = {
     {"refuses-key-with-slash", "RFC6455-4.2.2-21", "checks the key as base64 with the URL alphabet",
      .judge = peer_opening_refuse, .text = "/w=="},
     {"wants-request-in-one-read", "RFC6455-4.2.2-01",
-     "refuses a request that does not come in one read", .whole_request = true},
+     "refuses a request that does not come in one read", .whole_head = true, .only = PEER_SERVER},
     {"refuses-extension-offers", "RFC6455-4.2.1-21", "refuses requests that offer an extension",
      .judge = peer_opening_refuse, .text = "Sec-WebSocket-Extensions:"},
     {"accept-missing", "RFC6455-4.2.2-21", "sends no Sec-WebSocket-Accept",

@@ -160,7 +160,7 @@ static const struct peer_quirk items[] = {
     {"sends-64-bit-length-always", "RFC6455-5.2-15", "writes 64-bit lengths only",
      .event = peer_reply_echo, .kind = PEER_ECHO_FORM, .n = WS_LENGTH_64, .below = 65536},
     {"sends-masked-frames", "RFC6455-5.1-04", "masks what it sends", .event = peer_reply_echo,
-     .kind = PEER_ECHO_MASKED},
+     .kind = PEER_ECHO_MASKED, .only = PEER_SERVER},
     {"sends-rsv1", "RFC6455-5.2-03", "sets RSV1 in its frames", .event = peer_reply_echo,
      .kind = PEER_ECHO_RSV, .n = WS_RSV1},
     {"sends-rsv2", "RFC6455-5.2-04", "sets RSV2 in its frames", .event = peer_reply_echo,
@@ -218,7 +218,7 @@ static const struct peer_quirk items[] = {
     {"pong-extended-length", "RFC6455-5.2-15", "writes the length of pongs with 16 bits",
      .event = peer_reply_pong, .kind = PEER_PONG_FORM, .n = WS_LENGTH_16},
     {"pong-masked", "RFC6455-5.1-04", "masks its pongs", .event = peer_reply_pong,
-     .kind = PEER_PONG_MASKED},
+     .kind = PEER_PONG_MASKED, .only = PEER_SERVER},
     {"pong-rsv1", "RFC6455-5.2-03", "sets RSV1 in pongs", .event = peer_reply_pong,
      .kind = PEER_PONG_RSV, .n = WS_RSV1},
 };

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "peer/head.h"
+
 static const char key_name[] = "Sec-WebSocket-Key";
 static const char protocol_name[] = "Sec-WebSocket-Protocol";
 
@@ -165,48 +167,18 @@ static bool applies(const struct peer_quirk *quirk, const struct ws_http_head *r
     return quirk->code == 0 || quirk->code == decision->status;
 }
 
-/* Puts `instead` for all `text`. */
-static void replace(struct buffer *answer, const char *text, const char *instead)
-{
-    struct buffer old = *answer;
-    size_t len = strlen(text);
-    *answer = (struct buffer){0};
-    for (size_t i = 0; i < old.len;) {
-        if (old.len - i >= len && memcmp(old.data + i, text, len) == 0) {
-            buffer_append_text(answer, instead);
-            i += len;
-        } else {
-            buffer_append(answer, bytes_of(old.data + i++, 1));
-        }
-    }
-    buffer_free(&old);
-}
-
-/* A line in front of the empty one. */
-static void add(struct buffer *answer, const char *line)
-{
-    struct buffer old = *answer;
-    const char *end = strstr(buffer_text(&old), "\r\n\r\n");
-    size_t head = end != NULL ? (size_t)(end - (const char *)old.data) + 2 : old.len;
-    *answer = (struct buffer){0};
-    buffer_append(answer, bytes_of(old.data, head));
-    buffer_append_text(answer, line);
-    buffer_append(answer, bytes_of(old.data + head, old.len - head));
-    buffer_free(&old);
-}
-
 void peer_opening_replace(const struct peer_quirk *quirk, const struct ws_http_head *request,
                           const struct ws_handshake_decision *decision, struct buffer *answer)
 {
     if (applies(quirk, request, decision))
-        replace(answer, quirk->text, quirk->instead);
+        peer_head_replace(answer, quirk->text, quirk->instead);
 }
 
 void peer_opening_add(const struct peer_quirk *quirk, const struct ws_http_head *request,
                       const struct ws_handshake_decision *decision, struct buffer *answer)
 {
     if (applies(quirk, request, decision))
-        add(answer, quirk->instead);
+        peer_head_add(answer, quirk->instead);
 }
 
 void peer_opening_append(const struct peer_quirk *quirk, const struct ws_http_head *request,
@@ -222,7 +194,7 @@ void peer_opening_bare_lf(const struct peer_quirk *quirk, const struct ws_http_h
     (void)quirk;
     (void)request;
     (void)decision;
-    replace(answer, "\r\n", "\n");
+    peer_head_replace(answer, "\r\n", "\n");
 }
 
 void peer_opening_silent(const struct peer_quirk *quirk, const struct ws_http_head *request,
@@ -311,7 +283,7 @@ void peer_opening_prove(const struct peer_quirk *quirk, const struct ws_http_hea
         memcpy(wrong, decision->key.data, WS_KEY_SIZE);
         wrong[WS_KEY_SIZE] = '\0';
     }
-    replace(answer, right, wrong);
+    peer_head_replace(answer, right, wrong);
 }
 
 void peer_opening_name_all(const struct peer_quirk *quirk, const struct ws_http_head *request,
@@ -329,7 +301,7 @@ void peer_opening_name_all(const struct peer_quirk *quirk, const struct ws_http_
     }
     if (line.len > 0) {
         buffer_append_text(&line, "\r\n");
-        add(answer, buffer_text(&line));
+        peer_head_add(answer, buffer_text(&line));
     }
     buffer_free(&line);
 }
@@ -348,7 +320,7 @@ void peer_opening_name_first(const struct peer_quirk *quirk, const struct ws_htt
     for (size_t i = 0; quirk->kind == 1 && i < line.len; i++)
         line.data[i] = (uint8_t)toupper(line.data[i]);
     buffer_append_text(&line, "\r\n");
-    add(answer, buffer_text(&line));
+    peer_head_add(answer, buffer_text(&line));
     buffer_free(&line);
 }
 
@@ -362,6 +334,6 @@ void peer_opening_return_field(const struct peer_quirk *quirk, const struct ws_h
     buffer_printf(&line, "%s: ", quirk->text);
     buffer_append(&line, field->value);
     buffer_append_text(&line, "\r\n");
-    add(answer, buffer_text(&line));
+    peer_head_add(answer, buffer_text(&line));
     buffer_free(&line);
 }

@@ -6,15 +6,17 @@
 #include "ws/handshake.h"
 #include "ws/reader.h"
 
-/* Ways in which the built-in server differs from the strict one: faults, each of which breaks
- * exactly one sentence of the RFC, and variants, which are unusual and break none. A suite that
- * finds every fault and complains of no variant is known to work.
+/* Ways in which the built-in server and the built-in client differ from the strict ones: faults,
+ * each of which breaks exactly one sentence of the RFC, and variants, which are unusual and break
+ * none. A suite that finds every fault and complains of no variant is known to work.
  *
- * A quirk is a row of a table: hooks that take the place of what the strict server does at a few
- * points of a connection, and parameters that the hooks understand. */
+ * A quirk is a row of a table: hooks that take the place of what the strict endpoint does at a few
+ * points of a connection, and parameters that the hooks understand. Most rows fit both roles. */
 
 struct peer_quirk;
 struct peer_wire;
+
+/* Hooks of a server's opening. */
 
 /* Changes the judgement of a request; `raw` is its head as it came. */
 typedef void peer_quirk_judge(const struct peer_quirk *quirk, const struct ws_http_head *request,
@@ -24,19 +26,34 @@ typedef void peer_quirk_judge(const struct peer_quirk *quirk, const struct ws_ht
 typedef void peer_quirk_answer(const struct peer_quirk *quirk, const struct ws_http_head *request,
                                const struct ws_handshake_decision *decision, struct buffer *answer);
 
-/* Says something right after the 101. */
-typedef void peer_quirk_greet(struct buffer *out);
+/* Hooks of a client. */
 
-/* Looks at the header of a client's frame before the reader does, and may change it. Returns false
- * if the whole frame is lost. */
+/* Changes echo->request before it is sent. */
+typedef void peer_quirk_ask(struct peer_echo *echo);
+
+/* Changes an answer, of which `raw` is the head as it came, to what a client with this quirk takes
+ * it for. */
+typedef void peer_quirk_mend(struct peer_echo *echo, struct bytes raw, struct ws_http_head *answer);
+
+/* Changes how a frame is masked that is about to be sent: frame->masked, frame->key, and `used`,
+ * the key with which the payload is transformed. */
+typedef void peer_quirk_mask(struct peer_echo *echo, struct ws_frame *frame, uint8_t used[4]);
+
+/* Hooks of both. */
+
+/* Says something right after the 101; or, as a farewell, right after an answer that is none. */
+typedef void peer_quirk_greet(struct peer_echo *echo, struct buffer *out);
+
+/* Looks at the header of a frame before the reader does, and may change it. Returns false if the
+ * whole frame is lost. */
 typedef bool peer_quirk_frame(const struct peer_quirk *quirk, struct peer_wire *wire,
                               struct ws_frame *frame);
 
-/* Changes payload octets, still masked, of the frame wire->frame from wire->offset on. */
+/* Changes payload octets, masked if they came so, of the frame wire->frame from wire->offset on. */
 typedef void peer_quirk_payload(const struct peer_quirk *quirk, struct peer_wire *wire,
                                 uint8_t *data, size_t len);
 
-/* Takes an event of the reader instead of the strict server; false leaves it to that one. */
+/* Takes an event of the reader instead of the strict endpoint; false leaves it to that one. */
 typedef bool peer_quirk_event(struct peer_echo *echo, const struct ws_event *event,
                               struct buffer *out);
 
@@ -49,9 +66,9 @@ typedef void peer_quirk_read(struct peer_echo *echo, struct buffer *out);
 /* How a connection ends, as a set. */
 enum peer_quirk_end {
     PEER_AFTER_CLOSE = 1,   /* after the Closes were exchanged */
-    PEER_AFTER_FAILURE = 2, /* after a violation of the client */
+    PEER_AFTER_FAILURE = 2, /* after a violation of the other side */
     PEER_AFTER_REFUSAL = 4, /* after a handshake that was refused */
-    PEER_AFTER_DEATH = 8    /* the whole server goes */
+    PEER_AFTER_DEATH = 8    /* the whole process goes */
 };
 
 /* Where a frame stands, as a set; 0: anywhere. */
@@ -72,6 +89,10 @@ struct peer_quirk {
 
     peer_quirk_judge *judge;
     peer_quirk_answer *answer;
+    peer_quirk_ask *ask;
+    peer_quirk_mend *mend;
+    peer_quirk_mask *mask;
+    peer_quirk_greet *farewell; /* a client's */
     peer_quirk_greet *greet;
     peer_quirk_frame *frame;
     peer_quirk_payload *payload;
@@ -81,7 +102,7 @@ struct peer_quirk {
 
     /* What the hooks want to know; each says which it uses. */
     const char *rule;
-    const char *field; /* only if the request has it */
+    const char *field; /* only if the head has it */
     const char *text;
     const char *instead;
     size_t text_len;     /* when `text` may hold a NUL; 0: it ends with the first */
@@ -93,14 +114,17 @@ struct peer_quirk {
     uint64_t n;
     size_t write_size; /* octets in a write, while few are waiting; 0: all */
     unsigned kind;
+    unsigned only; /* of enum peer_role; 0: whoever has its hooks */
 
-    uint16_t code;      /* of a Close, or a status */
-    bool whole_request; /* one that comes in several reads is refused */
+    uint16_t code;   /* of a Close, or a status */
+    bool whole_head; /* one that comes in several reads is refused */
+    bool loses_rest; /* what came in one read with the head of the handshake is lost */
 
     /* Sets of enum peer_quirk_end. */
     unsigned hangs;  /* TCP stays open */
     unsigned resets; /* TCP is reset */
     unsigned late;   /* TCP ends after `end_ms` */
+    unsigned first;  /* a client does not wait for the server to end TCP */
 
     unsigned end_ms;
     unsigned answer_ms;    /* answers wait so long */
@@ -113,14 +137,16 @@ struct peer_quirk_list {
     size_t count;
 };
 
-/* The tables one after the other; faults come first, then variants. `index` 0 is the first, a list
- * of no items ends them. */
+/* The tables one after the other; `index` 0 is the first, a list of no items ends them. */
 struct peer_quirk_list peer_quirk_faults(size_t index);
-struct peer_quirk_list peer_quirk_variants(void);
+struct peer_quirk_list peer_quirk_variants(size_t index);
 
-/* The fault or the variant of that name, or NULL. */
-const struct peer_quirk *peer_quirk_find_fault(const char *name);
-const struct peer_quirk *peer_quirk_find_variant(const char *name);
+/* True if an endpoint of that role can have the quirk. */
+bool peer_quirk_fits(const struct peer_quirk *quirk, enum peer_role role);
+
+/* The fault or the variant of that name which fits the role, or NULL. */
+const struct peer_quirk *peer_quirk_find_fault(const char *name, enum peer_role role);
+const struct peer_quirk *peer_quirk_find_variant(const char *name, enum peer_role role);
 
 /* True if a frame has one of the quirk's opcodes, at least `least` and less than `below` octets,
  * and stands in one of its places. */

@@ -5,7 +5,7 @@
 
 #include "peer/internal.h"
 
-/* For masked frames that no server sends. */
+/* For masked frames, which no server should send. */
 static const uint8_t some_key[4] = {0x37, 0xfa, 0x21, 0x3d};
 
 static const struct peer_quirk *quirk_of(const struct peer_echo *echo)
@@ -79,7 +79,7 @@ bool peer_reply_go_on(struct peer_echo *echo, const struct ws_event *event, stru
     if (event->kind != WS_EVENT_VIOLATION)
         return false;
     if (!echo->holds)
-        peer_echo_send_close(out, ws_violation_close_code(event->violation));
+        peer_echo_send_close(echo, out, ws_violation_close_code(event->violation));
     echo->holds = true;
     return true;
 }
@@ -107,11 +107,12 @@ bool peer_reply_forget_message(struct peer_echo *echo, const struct ws_event *ev
     return false;
 }
 
-static void send_fragment(struct buffer *out, uint8_t opcode, bool fin, struct bytes payload)
+static void send_fragment(struct peer_echo *echo, struct buffer *out, uint8_t opcode, bool fin,
+                          struct bytes payload)
 {
     struct ws_frame frame = whole(opcode, payload);
     frame.fin = fin;
-    peer_echo_send_frame(out, frame, payload);
+    peer_echo_send_frame(echo, out, frame, payload);
 }
 
 static struct bytes first(struct bytes text, uint64_t len)
@@ -132,28 +133,30 @@ static struct bytes up_to_nul(struct bytes text)
     return first(text, len);
 }
 
-static void send_pieces(struct buffer *out, const struct peer_quirk *quirk, uint8_t opcode,
+static void send_pieces(struct peer_echo *echo, struct buffer *out, uint8_t opcode,
                         struct bytes left)
 {
+    const struct peer_quirk *quirk = quirk_of(echo);
     do {
         struct bytes piece = first(left, quirk->n);
         left = behind(left, piece.len);
         bool fin = left.len == 0 && quirk->kind != PEER_ECHO_PIECES_AND_NOTHING;
-        send_fragment(out, opcode, fin, piece);
+        send_fragment(echo, out, opcode, fin, piece);
         opcode = WS_CONTINUATION;
         if (!fin && quirk->kind == PEER_ECHO_PIECES_AND_PINGS) {
-            peer_echo_send(out, WS_PING, bytes_text(""));
-            peer_echo_send(out, WS_PONG, bytes_text(""));
+            peer_echo_send(echo, out, WS_PING, bytes_text(""));
+            peer_echo_send(echo, out, WS_PONG, bytes_text(""));
         }
     } while (left.len > 0);
     if (quirk->kind == PEER_ECHO_PIECES_AND_NOTHING)
-        send_fragment(out, WS_CONTINUATION, true, left);
+        send_fragment(echo, out, WS_CONTINUATION, true, left);
 }
 
 /* Frames whose header is not what it should be. */
-static void send_odd_frame(struct buffer *out, const struct peer_quirk *quirk, uint8_t opcode,
+static void send_odd_frame(struct peer_echo *echo, struct buffer *out, uint8_t opcode,
                            struct bytes text)
 {
+    const struct peer_quirk *quirk = quirk_of(echo);
     struct ws_frame frame = whole(opcode, text);
     switch ((enum peer_reply_echo)quirk->kind) {
     case PEER_ECHO_FORM:
@@ -180,13 +183,14 @@ static void send_odd_frame(struct buffer *out, const struct peer_quirk *quirk, u
     default:
         break;
     }
-    peer_echo_send_frame(out, frame, text);
+    peer_echo_send_frame(echo, out, frame, text);
 }
 
-static void send_altered(struct buffer *out, const struct peer_quirk *quirk, uint8_t opcode,
+static void send_altered(struct peer_echo *echo, struct buffer *out, uint8_t opcode,
                          struct bytes text)
 {
-    peer_echo_send(out, opcode, text);
+    const struct peer_quirk *quirk = quirk_of(echo);
+    peer_echo_send(echo, out, opcode, text);
     if (text.len > quirk->n)
         out->data[out->len - text.len + (size_t)quirk->n] ^= 1;
 }
@@ -199,29 +203,30 @@ static void send_with_next(struct peer_echo *echo, uint8_t opcode, struct bytes 
     if (!echo->holds) {
         echo->holds = true;
         if (quirk->kind == PEER_ECHO_SWAPPED)
-            peer_echo_send(&echo->held, opcode, text);
+            peer_echo_send(echo, &echo->held, opcode, text);
         else
             buffer_append(&echo->held, text);
         return;
     }
     echo->holds = false;
     if (quirk->kind == PEER_ECHO_SWAPPED) {
-        peer_echo_send(out, opcode, text);
+        peer_echo_send(echo, out, opcode, text);
         buffer_append(out, buffer_bytes(&echo->held));
     } else {
         buffer_append(&echo->held, text);
-        peer_echo_send(out, opcode, buffer_bytes(&echo->held));
+        peer_echo_send(echo, out, opcode, buffer_bytes(&echo->held));
     }
     buffer_clear(&echo->held);
 }
 
-static void send_halves(struct buffer *out, const struct peer_quirk *quirk, uint8_t opcode,
+static void send_halves(struct peer_echo *echo, struct buffer *out, uint8_t opcode,
                         struct bytes text)
 {
+    const struct peer_quirk *quirk = quirk_of(echo);
     bool early = quirk->kind == PEER_ECHO_FIN_EARLY;
     struct bytes half = first(text, text.len / 2);
-    send_fragment(out, opcode, early, half);
-    send_fragment(out, early ? WS_CONTINUATION : opcode, true, behind(text, half.len));
+    send_fragment(echo, out, opcode, early, half);
+    send_fragment(echo, out, early ? WS_CONTINUATION : opcode, true, behind(text, half.len));
 }
 
 static void send_echo(struct peer_echo *echo, uint8_t opcode, struct bytes text, struct buffer *out)
@@ -229,30 +234,30 @@ static void send_echo(struct peer_echo *echo, uint8_t opcode, struct bytes text,
     const struct peer_quirk *quirk = quirk_of(echo);
     switch ((enum peer_reply_echo)quirk->kind) {
     case PEER_ECHO_ALTERED:
-        send_altered(out, quirk, opcode, text);
+        send_altered(echo, out, opcode, text);
         break;
     case PEER_ECHO_OCTET_CHANGED:
         for (size_t i = 0; i < echo->message.len; i++)
             if (echo->message.data[i] == quirk->n)
                 echo->message.data[i] = '?';
-        peer_echo_send(out, opcode, text);
+        peer_echo_send(echo, out, opcode, text);
         break;
     case PEER_ECHO_CUT:
-        peer_echo_send(out, opcode, first(text, quirk->n));
+        peer_echo_send(echo, out, opcode, first(text, quirk->n));
         break;
     case PEER_ECHO_CUT_AT_NUL:
-        peer_echo_send(out, opcode, up_to_nul(text));
+        peer_echo_send(echo, out, opcode, up_to_nul(text));
         break;
     case PEER_ECHO_GROWN:
         buffer_append(&echo->message, bytes_of("", 1));
-        peer_echo_send(out, opcode, buffer_bytes(&echo->message));
+        peer_echo_send(echo, out, opcode, buffer_bytes(&echo->message));
         break;
     case PEER_ECHO_OTHER_TYPE:
-        peer_echo_send(out, opcode == WS_TEXT ? WS_BINARY : WS_TEXT, text);
+        peer_echo_send(echo, out, opcode == WS_TEXT ? WS_BINARY : WS_TEXT, text);
         break;
     case PEER_ECHO_TWICE:
-        peer_echo_send(out, opcode, text);
-        peer_echo_send(out, opcode, text);
+        peer_echo_send(echo, out, opcode, text);
+        peer_echo_send(echo, out, opcode, text);
         break;
     case PEER_ECHO_NEVER:
         break;
@@ -262,15 +267,15 @@ static void send_echo(struct peer_echo *echo, uint8_t opcode, struct bytes text,
         break;
     case PEER_ECHO_FIRST_ONLY:
     case PEER_ECHO_FIN_EARLY:
-        send_halves(out, quirk, opcode, text);
+        send_halves(echo, out, opcode, text);
         break;
     case PEER_ECHO_PIECES:
     case PEER_ECHO_PIECES_AND_PINGS:
     case PEER_ECHO_PIECES_AND_NOTHING:
-        send_pieces(out, quirk, opcode, text);
+        send_pieces(echo, out, opcode, text);
         break;
     default:
-        send_odd_frame(out, quirk, opcode, text);
+        send_odd_frame(echo, out, opcode, text);
     }
 }
 
@@ -301,7 +306,7 @@ bool peer_reply_forget_type(struct peer_echo *echo, const struct ws_event *event
 {
     if (event->kind != WS_EVENT_MESSAGE || echo->border_count == 0)
         return false;
-    peer_echo_send(out, WS_BINARY, buffer_bytes(&echo->message));
+    peer_echo_send(echo, out, WS_BINARY, buffer_bytes(&echo->message));
     buffer_clear(&echo->message);
     return true;
 }
@@ -342,8 +347,9 @@ bool peer_reply_limit_fragments(struct peer_echo *echo, const struct ws_event *e
 
 /* Pings. */
 
-static void send_odd_pong(struct buffer *out, const struct peer_quirk *quirk, struct bytes payload)
+static void send_odd_pong(struct peer_echo *echo, struct buffer *out, struct bytes payload)
 {
+    const struct peer_quirk *quirk = quirk_of(echo);
     static const uint8_t padding[126];
     struct ws_frame frame = whole(WS_PONG, payload);
     if (quirk->kind == PEER_PONG_AS)
@@ -363,7 +369,7 @@ static void send_odd_pong(struct buffer *out, const struct peer_quirk *quirk, st
         frame.length = payload.len;
         frame.form = WS_LENGTH_16;
     }
-    peer_echo_send_frame(out, frame, payload);
+    peer_echo_send_frame(echo, out, frame, payload);
 }
 
 static void answer_ping(struct peer_echo *echo, struct bytes payload, struct buffer *out)
@@ -374,40 +380,40 @@ static void answer_ping(struct peer_echo *echo, struct bytes payload, struct buf
     case PEER_PONG_TO_PONG:
         break;
     case PEER_PONG_CUT:
-        peer_echo_send(out, WS_PONG, first(payload, quirk->n));
+        peer_echo_send(echo, out, WS_PONG, first(payload, quirk->n));
         break;
     case PEER_PONG_CUT_AT_NUL:
-        peer_echo_send(out, WS_PONG, up_to_nul(payload));
+        peer_echo_send(echo, out, WS_PONG, up_to_nul(payload));
         break;
     case PEER_PONG_OTHER:
-        peer_echo_send(out, WS_PONG, bytes_text("pong"));
+        peer_echo_send(echo, out, WS_PONG, bytes_text("pong"));
         break;
     case PEER_PONG_FIRST_ONLY:
         if (echo->pings++ == 0)
-            peer_echo_send(out, WS_PONG, payload);
+            peer_echo_send(echo, out, WS_PONG, payload);
         break;
     case PEER_PONG_LAST_ONLY:
         buffer_clear(&echo->held);
-        peer_echo_send(&echo->held, WS_PONG, payload);
+        peer_echo_send(echo, &echo->held, WS_PONG, payload);
         break;
     case PEER_PONG_AFTER_MESSAGE:
-        peer_echo_send(echo->in_message ? &echo->held : out, WS_PONG, payload);
+        peer_echo_send(echo, echo->in_message ? &echo->held : out, WS_PONG, payload);
         break;
     case PEER_PONG_IF_UTF8:
         if (ws_utf8_valid(payload))
-            peer_echo_send(out, WS_PONG, payload);
+            peer_echo_send(echo, out, WS_PONG, payload);
         else
             peer_echo_fail(echo, WS_CLOSE_INVALID_PAYLOAD, out);
         break;
     case PEER_PONG_ADDED:
-        peer_echo_send(out, WS_PONG, bytes_text("unasked"));
-        peer_echo_send(out, WS_PONG, payload);
+        peer_echo_send(echo, out, WS_PONG, bytes_text("unasked"));
+        peer_echo_send(echo, out, WS_PONG, payload);
         break;
     case PEER_PONG_FAIL:
         peer_echo_fail(echo, WS_CLOSE_PROTOCOL_ERROR, out);
         break;
     default:
-        send_odd_pong(out, quirk, payload);
+        send_odd_pong(echo, out, payload);
     }
 }
 
@@ -424,7 +430,7 @@ bool peer_reply_pong(struct peer_echo *echo, const struct ws_event *event, struc
         return false;
     if (quirk->kind == PEER_PONG_TO_PONG) {
         if (event->opcode == WS_PONG)
-            peer_echo_send(out, WS_TEXT, bytes_text("\"a pong came\""));
+            peer_echo_send(echo, out, WS_TEXT, bytes_text("\"a pong came\""));
         return event->opcode == WS_PONG;
     }
     if (event->opcode != WS_PING || !matches_frame(echo, &event->frame))
@@ -435,13 +441,14 @@ bool peer_reply_pong(struct peer_echo *echo, const struct ws_event *event, struc
 
 /* Closes. */
 
-static void send_body(struct buffer *out, uint16_t code, struct bytes reason)
+static void send_body(struct peer_echo *echo, struct buffer *out, uint16_t code,
+                      struct bytes reason)
 {
     uint8_t payload[2 + WS_CONTROL_MAX];
-    peer_echo_send(out, WS_CLOSE, bytes_of(payload, ws_close_write(payload, code, reason)));
+    peer_echo_send(echo, out, WS_CLOSE, bytes_of(payload, ws_close_write(payload, code, reason)));
 }
 
-static void send_odd_close(struct buffer *out, unsigned kind, uint16_t code)
+static void send_odd_close(struct peer_echo *echo, struct buffer *out, unsigned kind, uint16_t code)
 {
     static const uint8_t reason[124] = {'x'};
     uint8_t payload[2 + sizeof reason];
@@ -451,7 +458,7 @@ static void send_odd_close(struct buffer *out, unsigned kind, uint16_t code)
     frame.fin = kind != PEER_CLOSE_FRAGMENTED;
     frame.masked = kind == PEER_CLOSE_MASKED;
     memcpy(frame.key, some_key, sizeof some_key);
-    peer_echo_send_frame(out, frame, bytes_of(payload, len));
+    peer_echo_send_frame(echo, out, frame, bytes_of(payload, len));
 }
 
 static void answer_close(struct peer_echo *echo, const struct ws_event *event, struct buffer *out)
@@ -461,48 +468,50 @@ static void answer_close(struct peer_echo *echo, const struct ws_event *event, s
     end(echo, PEER_AFTER_CLOSE);
     switch ((enum peer_reply_close)quirk->kind) {
     case PEER_CLOSE_CODE:
-        peer_echo_send_close(out, quirk->code);
+        peer_echo_send_close(echo, out, quirk->code);
         break;
     case PEER_CLOSE_SILENT:
         break;
     case PEER_CLOSE_ONE_OCTET:
-        peer_echo_send(out, WS_CLOSE, bytes_of("\x03", 1));
+        peer_echo_send(echo, out, WS_CLOSE, bytes_of("\x03", 1));
         break;
     case PEER_CLOSE_SWAPPED:
-        send_body(out, (uint16_t)(code << 8 | code >> 8), bytes_text(""));
+        send_body(echo, out, (uint16_t)(code << 8 | code >> 8), bytes_text(""));
         break;
     case PEER_CLOSE_WHOLE:
-        peer_echo_send(out, WS_CLOSE, event->payload);
+        peer_echo_send(echo, out, WS_CLOSE, event->payload);
         break;
     case PEER_CLOSE_BAD_REASON:
-        send_body(out, code == WS_CLOSE_NO_STATUS ? WS_CLOSE_NORMAL : code, bytes_text("\xff"));
+        send_body(echo, out, code == WS_CLOSE_NO_STATUS ? WS_CLOSE_NORMAL : code,
+                  bytes_text("\xff"));
         break;
     case PEER_CLOSE_OWN_REASON:
-        send_body(out, code == WS_CLOSE_NO_STATUS ? WS_CLOSE_NORMAL : code, bytes_text("good bye"));
+        send_body(echo, out, code == WS_CLOSE_NO_STATUS ? WS_CLOSE_NORMAL : code,
+                  bytes_text("good bye"));
         break;
     case PEER_CLOSE_TWICE:
-        peer_echo_send_close(out, code);
-        peer_echo_send_close(out, code);
+        peer_echo_send_close(echo, out, code);
+        peer_echo_send_close(echo, out, code);
         break;
     case PEER_CLOSE_THEN_TEXT:
-        peer_echo_send_close(out, code);
-        peer_echo_send(out, WS_TEXT, bytes_text("\"one more thing\""));
+        peer_echo_send_close(echo, out, code);
+        peer_echo_send(echo, out, WS_TEXT, bytes_text("\"one more thing\""));
         break;
     case PEER_CLOSE_BODY:
-        send_body(out, quirk->code, bytes_text(""));
+        send_body(echo, out, quirk->code, bytes_text(""));
         break;
     case PEER_CLOSE_IGNORED:
         echo->phase = PEER_OPEN;
         break;
     case PEER_CLOSE_GO_ON:
         echo->phase = PEER_OPEN;
-        peer_echo_send_close(out, code);
+        peer_echo_send_close(echo, out, code);
         break;
     case PEER_CLOSE_DIE:
         end(echo, PEER_AFTER_DEATH);
         break;
     default:
-        send_odd_close(out, quirk->kind, code == WS_CLOSE_NO_STATUS ? WS_CLOSE_NORMAL : code);
+        send_odd_close(echo, out, quirk->kind, code == WS_CLOSE_NO_STATUS ? WS_CLOSE_NORMAL : code);
     }
 }
 
@@ -553,21 +562,26 @@ bool peer_reply_hold(struct peer_echo *echo, const struct ws_event *event, struc
 bool peer_reply_unasked(struct peer_echo *echo, const struct ws_event *event, struct buffer *out)
 {
     if (event->kind == WS_EVENT_MESSAGE)
-        peer_echo_send(out, (uint8_t)quirk_of(echo)->kind, bytes_text(""));
+        peer_echo_send(echo, out, (uint8_t)quirk_of(echo)->kind, bytes_text(""));
     return false;
 }
 
-void peer_reply_greet(struct buffer *out)
+void peer_reply_greet(struct peer_echo *echo, struct buffer *out)
 {
-    peer_echo_send(out, WS_TEXT, bytes_text("\"welcome\""));
+    peer_echo_send(echo, out, WS_TEXT, bytes_text("\"welcome\""));
 }
 
-void peer_reply_greet_ping(struct buffer *out)
+void peer_reply_greet_ping(struct peer_echo *echo, struct buffer *out)
 {
-    peer_echo_send(out, WS_PING, bytes_text("are you there?"));
+    peer_echo_send(echo, out, WS_PING, bytes_text("are you there?"));
 }
 
-void peer_reply_greet_pong(struct buffer *out)
+void peer_reply_greet_pong(struct peer_echo *echo, struct buffer *out)
 {
-    peer_echo_send(out, WS_PONG, bytes_text(""));
+    peer_echo_send(echo, out, WS_PONG, bytes_text(""));
+}
+
+void peer_reply_greet_close(struct peer_echo *echo, struct buffer *out)
+{
+    peer_echo_send_close(echo, out, WS_CLOSE_PROTOCOL_ERROR);
 }

@@ -4,7 +4,7 @@
 
 #include "peer/quirk.h"
 
-/* Quirks of what the server says to what it has read. */
+/* Quirks of what the endpoint says to what it has read. */
 
 /* Overlooks the violations in quirk->violations on frames that peer_quirk_matches. */
 peer_quirk_event peer_reply_overlook;
@@ -94,7 +94,7 @@ enum peer_reply_close {
     PEER_CLOSE_SILENT,
     PEER_CLOSE_ONE_OCTET,
     PEER_CLOSE_SWAPPED, /* the octets of the code */
-    PEER_CLOSE_WHOLE,   /* with the whole body of the client's */
+    PEER_CLOSE_WHOLE,   /* with the whole body of the other side's */
     PEER_CLOSE_BAD_REASON,
     PEER_CLOSE_OWN_REASON,
     PEER_CLOSE_TWICE,
@@ -108,7 +108,7 @@ enum peer_reply_close {
     PEER_CLOSE_DIE
 };
 
-/* Answers a client's Close whose code is at least `least` and less than `below` otherwise; an empty
+/* Answers a Close whose code is at least `least` and less than `below` otherwise; an empty
  * body counts as 1005, one of a single octet as 0. `kind` is an enum peer_reply_close; with
  * `text` only if the reason holds it. It overlooks the violations in quirk->violations. */
 peer_quirk_event peer_reply_close;
@@ -122,9 +122,10 @@ peer_quirk_event peer_reply_hold;
 /* Sends an unasked ping (`kind` WS_PING) or pong before each echo. */
 peer_quirk_event peer_reply_unasked;
 
-/* peer_quirk_greet: a text message; a ping; a pong. */
+/* peer_quirk_greet: a text message; a ping; a pong; a Close with 1002. */
 peer_quirk_greet peer_reply_greet;
 peer_quirk_greet peer_reply_greet_ping;
 peer_quirk_greet peer_reply_greet_pong;
+peer_quirk_greet peer_reply_greet_close;
 
 #endif

@@ -171,7 +171,7 @@ static const struct peer_quirk items[] = {
     {"slow-answers", "RFC6455-2.1-02", "sends all answers 30 ms late", .answer_ms = 30},
     {"small-writes", "RFC6455-2.1-02", "sends its answers octet by octet", .write_size = 1},
     {"greets", "RFC6455-4.2.2-25", "sends a message when a connection opens",
-     .greet = peer_reply_greet},
+     .greet = peer_reply_greet, .only = PEER_SERVER},
     {"greets-with-ping", "RFC6455-5.5.2-05", "sends a ping when a connection opens",
      .greet = peer_reply_greet_ping},
     {"greets-with-pong", "RFC6455-5.5.3-04", "sends a pong when a connection opens",

@@ -223,26 +223,26 @@ static uint8_t wrong_key(const struct peer_quirk *quirk, const struct peer_wire 
 {
     const struct ws_frame *frame = &wire->frame;
     uint8_t right = frame->key[i % 4];
-    switch ((enum peer_wire_mask)quirk->kind) {
-    case PEER_MASK_IGNORED:
+    switch ((enum peer_wire_unmask_kind)quirk->kind) {
+    case PEER_UNMASK_IGNORED:
         return 0;
-    case PEER_MASK_RUNS_OVER_FRAGMENTS:
+    case PEER_UNMASK_RUNS_OVER_FRAGMENTS:
         return ws_frame_is_control(frame->opcode) ? right : frame->key[(i + wire->message_len) % 4];
-    case PEER_MASK_RESTARTS_IN_READ:
+    case PEER_UNMASK_RESTARTS_IN_READ:
         return frame->key[(i - wire->read_offset) % 4];
-    case PEER_MASK_TAIL:
+    case PEER_UNMASK_TAIL:
         return i < frame->length - frame->length % quirk->n ? right : frame->key[(i + 1) % 4];
-    case PEER_MASK_OF_FRAME_BEFORE:
+    case PEER_UNMASK_OF_FRAME_BEFORE:
         return wire->frames > 0 ? wire->before.key[i % 4] : right;
-    case PEER_MASK_FIRST_OCTET:
+    case PEER_UNMASK_FIRST_OCTET:
         return frame->key[0];
-    case PEER_MASK_REVERSED:
+    case PEER_UNMASK_REVERSED:
         return frame->key[3 - i % 4];
-    case PEER_MASK_UP_TO:
+    case PEER_UNMASK_UP_TO:
         return i < quirk->n ? right : 0;
-    case PEER_MASK_CONTROL_IGNORED:
+    case PEER_UNMASK_CONTROL_IGNORED:
         return ws_frame_is_control(frame->opcode) ? 0 : right;
-    case PEER_MASK_SEVEN_BITS:
+    case PEER_UNMASK_SEVEN_BITS:
         return right & 0x7f;
     }
     return right;

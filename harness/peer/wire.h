@@ -4,8 +4,8 @@
 
 #include "peer/quirk.h"
 
-/* Quirks of reading frames: the octets of the client are changed in front of the strict reader, so
- * that it sees what a reader with that quirk would have made of them. */
+/* Quirks of reading frames: the octets of the other side are changed in front of the strict reader,
+ * so that it sees what a reader with that quirk would have made of them. */
 
 struct peer_wire {
     uint8_t header[WS_FRAME_HEADER_MAX];
@@ -22,7 +22,7 @@ struct peer_wire {
     uint64_t frames;
 };
 
-/* Reads octets of the client, which it may change, and appends what is left to `out`. */
+/* Reads octets of the other side, which it may change, and appends what is left to `out`. */
 void peer_wire_feed(const struct peer_quirk *quirk, struct peer_wire *wire, uint8_t *data,
                     size_t len, struct buffer *out);
 
@@ -43,17 +43,17 @@ enum peer_wire_length {
 };
 
 /* How peer_wire_unmask goes wrong. */
-enum peer_wire_mask {
-    PEER_MASK_IGNORED,
-    PEER_MASK_RUNS_OVER_FRAGMENTS, /* octet i of the message, not of the frame */
-    PEER_MASK_RESTARTS_IN_READ,
-    PEER_MASK_TAIL, /* behind the last multiple of `n` octets */
-    PEER_MASK_OF_FRAME_BEFORE,
-    PEER_MASK_FIRST_OCTET, /* its first octet for all */
-    PEER_MASK_REVERSED,
-    PEER_MASK_UP_TO,           /* only the first `n` octets */
-    PEER_MASK_CONTROL_IGNORED, /* on control frames */
-    PEER_MASK_SEVEN_BITS       /* of each octet of the key */
+enum peer_wire_unmask_kind {
+    PEER_UNMASK_IGNORED,
+    PEER_UNMASK_RUNS_OVER_FRAGMENTS, /* octet i of the message, not of the frame */
+    PEER_UNMASK_RESTARTS_IN_READ,
+    PEER_UNMASK_TAIL, /* behind the last multiple of `n` octets */
+    PEER_UNMASK_OF_FRAME_BEFORE,
+    PEER_UNMASK_FIRST_OCTET, /* its first octet for all */
+    PEER_UNMASK_REVERSED,
+    PEER_UNMASK_UP_TO,           /* only the first `n` octets */
+    PEER_UNMASK_CONTROL_IGNORED, /* on control frames */
+    PEER_UNMASK_SEVEN_BITS       /* of each octet of the key */
 };
 
 /* peer_quirk_frame: misreads the length; `kind` is an enum peer_wire_length. */
@@ -92,7 +92,7 @@ bool peer_wire_finish_behind_control(const struct peer_quirk *quirk, struct peer
 bool peer_wire_lose_header(const struct peer_quirk *quirk, struct peer_wire *wire,
                            struct ws_frame *frame);
 
-/* peer_quirk_payload: unmasks wrongly; `kind` is an enum peer_wire_mask. */
+/* peer_quirk_payload: unmasks wrongly; `kind` is an enum peer_wire_unmask_kind. */
 void peer_wire_unmask(const struct peer_quirk *quirk, struct peer_wire *wire, uint8_t *data,
                       size_t len);
 

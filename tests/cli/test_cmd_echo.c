@@ -54,12 +54,61 @@ static void lists_and_finds_faults(void **state)
                      CLI_USAGE);
 }
 
+static void lists_the_faults_of_a_client(void **state)
+{
+    (void)state;
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--list-faults", "--connect", "ws://localhost/"),
+                     CLI_OK);
+    capture_expect_out("fault\tmethod-post\tRFC6455-4.1-20\t");
+    capture_expect_out("variant\torigin\t");
+    assert_null(strstr(capture_out, "\taccepts-unmasked\t"));
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--list-faults"), CLI_OK);
+    assert_null(strstr(capture_out, "\tmethod-post\t"));
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--fault", "method-post"), CLI_USAGE);
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--connect", "ws://localhost/", "--fault",
+                             "accepts-unmasked"),
+                     CLI_USAGE);
+}
+
+static void wants_options_that_fit(void **state)
+{
+    (void)state;
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--connect", "http://localhost/"), CLI_USAGE);
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--connect", "wss://localhost/"), CLI_USAGE);
+    capture_expect_err("not wss");
+    assert_int_equal(
+        CAPTURE(cli_cmd_echo, "echo", "--connect", "ws://localhost/", "--listen", "127.0.0.1:0"),
+        CLI_USAGE);
+    unsetenv("WSCONFORM_URL");
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--driver"), CLI_USAGE);
+    setenv("WSCONFORM_URL", "wss://localhost/", 1);
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--driver"), CLI_USAGE);
+    capture_expect_err("not wss");
+    unsetenv("WSCONFORM_URL");
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--connect", "ws://localhost/", "--agent", "me"),
+                     CLI_USAGE);
+}
+
+static void says_that_it_cannot_connect(void **state)
+{
+    (void)state;
+    char url[64];
+    snprintf(url, sizeof(url), "ws://127.0.0.1:%u/", net_address_free_port());
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--connect", url), CLI_DIFFERS);
+    capture_expect_err("cannot connect to 127.0.0.1:");
+    assert_int_equal(CAPTURE(cli_cmd_echo, "echo", "--connect", url, "--driver"), CLI_UNREACHABLE);
+    capture_expect_err("cannot connect to 127.0.0.1:");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(serves_until_it_is_told_to_end),
         cmocka_unit_test(wants_a_place),
         cmocka_unit_test(lists_and_finds_faults),
+        cmocka_unit_test(lists_the_faults_of_a_client),
+        cmocka_unit_test(wants_options_that_fit),
+        cmocka_unit_test(says_that_it_cannot_connect),
     };
     return cmocka_run_group_tests_name("cli/cmd_echo", tests, NULL, NULL);
 }

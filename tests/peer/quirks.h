@@ -14,7 +14,7 @@
 #include "peer/quirk.h"
 #include "ws/mask.h"
 
-/* What the tests of quirks share: a connection to a server with a quirk. */
+/* What the tests of quirks share: a connection to a server or a client with a quirk. */
 
 static const char plain_request[] = "GET /chat HTTP/1.1\r\n"
                                     "Host: localhost\r\n"
@@ -106,6 +106,125 @@ static inline void talk_end(struct talk *talk)
     buffer_free(&talk->out);
 }
 
+static const struct ws_url talk_url = {
+    .host = "localhost", .field = "localhost:9001", .port = 9001, .target = "/chat"};
+
+static const char right_answer[] = "HTTP/1.1 101 Switching Protocols\r\n"
+                                   "Upgrade: websocket\r\n"
+                                   "Connection: Upgrade\r\n"
+                                   "Sec-WebSocket-Accept: {accept}\r\n\r\n";
+
+/* A client that has said its request. */
+static inline struct talk talk_ask_as(const struct peer_echo_options *options)
+{
+    struct talk talk = {.echo = peer_echo_new(options)};
+    peer_echo_start(talk.echo, &talk.out);
+    return talk;
+}
+
+static inline struct peer_echo_options talk_client(const struct peer_quirk *quirk)
+{
+    struct peer_echo_options options = peer_echo_defaults;
+    options.role = PEER_CLIENT;
+    options.quirk = quirk;
+    options.url = &talk_url;
+    options.seed = 1;
+    return options;
+}
+
+static inline struct talk talk_ask(const struct peer_quirk *quirk)
+{
+    struct peer_echo_options options = talk_client(quirk);
+    return talk_ask_as(&options);
+}
+
+/* The key that stands in the request; valid until the next call. */
+static inline const char *talk_key(struct talk *talk)
+{
+    static char key[64];
+    static const char name[] = "Sec-WebSocket-Key: ";
+    const char *at = strstr(buffer_text(&talk->out), name);
+    assert_non_null(at);
+    at += strlen(name);
+    size_t len = strcspn(at, "\r\n");
+    assert_true(len < sizeof key);
+    memcpy(key, at, len);
+    key[len] = '\0';
+    return key;
+}
+
+/* An answer with the proof for {accept}; the caller frees it. */
+static inline struct buffer talk_proven(struct talk *talk, const char *answer)
+{
+    static const char mark[] = "{accept}";
+    char proof[WS_ACCEPT_SIZE + 1];
+    struct buffer out = {0};
+    const char *at = strstr(answer, mark);
+    ws_handshake_accept(proof, bytes_text(talk_key(talk)));
+    buffer_append(&out, bytes_of(answer, at != NULL ? (size_t)(at - answer) : strlen(answer)));
+    if (at != NULL)
+        buffer_printf(&out, "%s%s", proof, at + strlen(mark));
+    return out;
+}
+
+/* Answers a request and forgets it. */
+static inline void talk_answer(struct talk *talk, const char *answer)
+{
+    struct buffer proven = talk_proven(talk, answer);
+    buffer_clear(&talk->out);
+    talk_raw(talk, proven.data, proven.len);
+    buffer_free(&proven);
+}
+
+/* A client whose connection is open. */
+static inline struct talk talk_open_client(const struct peer_quirk *quirk)
+{
+    struct talk talk = talk_ask(quirk);
+    talk_answer(&talk, right_answer);
+    assert_true(peer_echo_opened(talk.echo));
+    return talk;
+}
+
+/* True if a client with the quirk opens the connection for that answer. */
+static inline bool talk_opens(const struct peer_quirk *quirk, const char *answer)
+{
+    struct talk talk = talk_ask(quirk);
+    talk_answer(&talk, answer);
+    bool opened = peer_echo_opened(talk.echo);
+    assert_int_equal(opened, peer_echo_complaint(talk.echo) == NULL);
+    talk_end(&talk);
+    return opened;
+}
+
+/* Takes the next frame that a client sent, and unmasks its payload. */
+static inline struct ws_frame talk_take(struct talk *talk, struct buffer *payload)
+{
+    struct ws_frame frame;
+    size_t used;
+    assert_int_equal(ws_frame_read(&frame, buffer_bytes(&talk->out), &used), WS_ITEM);
+    assert_true(talk->out.len - used >= frame.length);
+    buffer_clear(payload);
+    buffer_append(payload, bytes_of(talk->out.data + used, (size_t)frame.length));
+    if (frame.masked && payload->len > 0)
+        ws_mask_apply(payload->data, payload->len, frame.key, 0);
+    buffer_consume(&talk->out, used + (size_t)frame.length);
+    return frame;
+}
+
+/* Asserts that the next frame of a client is this one, masked. */
+static inline void talk_expect_masked(struct talk *talk, unsigned octet, const void *text,
+                                      size_t len)
+{
+    struct buffer payload = {0};
+    struct ws_frame frame = talk_take(talk, &payload);
+    assert_true(frame.masked);
+    assert_int_equal(frame.fin, octet >> 7);
+    assert_int_equal(frame.rsv, octet >> 4 & 7);
+    assert_int_equal(frame.opcode, octet & 15);
+    assert_true(bytes_equal(buffer_bytes(&payload), bytes_of(text, len)));
+    buffer_free(&payload);
+}
+
 /* Asserts that a table is fit to be read by people and scripts. */
 static inline void check_table(struct peer_quirk_list list)
 {
@@ -117,8 +236,10 @@ static inline void check_table(struct peer_quirk_list list)
         assert_int_equal(strncmp(quirk->requirement, "RFC", 3), 0);
         assert_null(strpbrk(quirk->sentence, "\t\n|"));
         assert_int_not_equal(quirk->sentence[strlen(quirk->sentence) - 1], '.');
+        /* One for each role is fine. */
         for (size_t other = 0; other < i; other++)
-            assert_string_not_equal(list.items[other].name, quirk->name);
+            if ((list.items[other].only & quirk->only) != 0 || quirk->only == 0)
+                assert_string_not_equal(list.items[other].name, quirk->name);
     }
 }
 

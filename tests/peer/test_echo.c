@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "ws/frame.h"
+#include "ws/handshake.h"
 #include "ws/mask.h"
 
 static const char request[] = "GET /chat HTTP/1.1\r\n"
@@ -144,7 +145,7 @@ static void refuses_bad_requests(void **state)
                    "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
                    "Sec-WebSocket-Version: 12\r\n\r\n",
                    &peer_echo_defaults, "HTTP/1.1 426 ");
-    struct peer_echo_options narrow = {.head_max = 100, .message_max = 1};
+    struct peer_echo_options narrow = {.role = PEER_SERVER, .head_max = 100, .message_max = 1};
     expect_refusal(request, &narrow, "HTTP/1.1 400 ");
 }
 
@@ -331,6 +332,104 @@ static void does_not_care_for_cuts(void **state)
     buffer_free(&in);
 }
 
+static const struct ws_url url = {
+    .host = "localhost", .field = "localhost", .port = 80, .target = "/"};
+
+/* A client that has been answered; what it says goes to `out`. */
+static struct peer_echo *open_client(struct buffer *heard, struct buffer *out)
+{
+    struct peer_echo_options options = peer_echo_defaults;
+    struct buffer answer = {0};
+    char proof[WS_ACCEPT_SIZE + 1];
+    static const char name[] = "Sec-WebSocket-Key: ";
+    options.role = PEER_CLIENT;
+    options.url = &url;
+    options.heard = heard;
+    struct peer_echo *echo = peer_echo_new(&options);
+    peer_echo_start(echo, out);
+    const char *key = strstr(buffer_text(out), name);
+    assert_non_null(key);
+    ws_handshake_accept(proof, bytes_of(key + strlen(name), WS_KEY_SIZE));
+    buffer_clear(out);
+    buffer_printf(&answer,
+                  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                  "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+                  proof);
+    assert_int_equal(feed(echo, &answer, SIZE_MAX, 1, out), PEER_ECHO_MORE);
+    assert_true(peer_echo_opened(echo));
+    buffer_free(&answer);
+    return echo;
+}
+
+/* What a client says to these octets, unmasked. */
+static enum peer_echo_wish tell_client(const char *octets, size_t len, struct buffer *heard,
+                                       struct buffer *plain)
+{
+    struct buffer out = {0};
+    struct buffer in = {0};
+    struct peer_echo *echo = open_client(heard, &out);
+    buffer_append(&in, bytes_of(octets, len));
+    enum peer_echo_wish wish = feed(echo, &in, SIZE_MAX, 1, &out);
+    while (out.len > 0) {
+        struct ws_frame frame;
+        size_t used;
+        uint8_t header[WS_FRAME_HEADER_MAX];
+        assert_int_equal(ws_frame_read(&frame, buffer_bytes(&out), &used), WS_ITEM);
+        assert_true(frame.masked);
+        frame.masked = false;
+        if (frame.length > 0)
+            ws_mask_apply(out.data + used, (size_t)frame.length, frame.key, 0);
+        buffer_append(plain, bytes_of(header, ws_frame_write(&frame, header)));
+        buffer_append(plain, bytes_of(out.data + used, (size_t)frame.length));
+        buffer_consume(&out, used + (size_t)frame.length);
+    }
+    buffer_free(&in);
+    buffer_free(&out);
+    peer_echo_free(echo);
+    return wish;
+}
+
+static void expect_of_client(const char *octets, size_t len, const char *answer, size_t answer_len,
+                             enum peer_echo_wish wish)
+{
+    struct buffer plain = {0};
+    assert_int_equal(tell_client(octets, len, NULL, &plain), wish);
+    assert_true(bytes_equal(buffer_bytes(&plain), bytes_of(answer, answer_len)));
+    buffer_free(&plain);
+}
+
+static void is_a_client_too(void **state)
+{
+    (void)state;
+    expect_of_client("\x81\2hi\x89\1p\1\1a\x80\1b\x8a\0", 15, "\x81\2hi\x8a\1p\x81\2ab", 11,
+                     PEER_ECHO_MORE);
+    /* RFC 6455, 5.1: "A client MUST close a connection if it detects a masked frame." */
+    expect_of_client("\x81\x81\1\2\3\4x", 7, "\x88\2\x03\xea", 4, PEER_ECHO_WAIT);
+    expect_of_client("\x81\1\xff\x81\1x", 6, "\x88\2\x03\xef", 4, PEER_ECHO_WAIT);
+}
+
+/* RFC 6455, 7.1.1: the server ends TCP. */
+static void waits_for_the_server_to_end(void **state)
+{
+    (void)state;
+    expect_of_client("\x88\2\x03\xe8", 4, "\x88\2\x03\xe8", 4, PEER_ECHO_WAIT);
+    expect_of_client("\x88\0\x89\0", 4, "\x88\0", 2, PEER_ECHO_WAIT);
+    /* A server does not send 1010. */
+    expect_of_client("\x88\2\x03\xf2", 4, "\x88\2\x03\xea", 4, PEER_ECHO_WAIT);
+}
+
+static void listens_instead(void **state)
+{
+    (void)state;
+    struct buffer heard = {0};
+    struct buffer plain = {0};
+    tell_client("\1\1a\x80\1b\x82\1c", 9, &heard, &plain);
+    assert_int_equal(plain.len, 0);
+    assert_string_equal(buffer_text(&heard), "abc");
+    buffer_free(&heard);
+    buffer_free(&plain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -344,6 +443,9 @@ int main(void)
         cmocka_unit_test(holds_an_echo_until_the_text_is_valid),
         cmocka_unit_test(keeps_its_own_limit),
         cmocka_unit_test(does_not_care_for_cuts),
+        cmocka_unit_test(is_a_client_too),
+        cmocka_unit_test(waits_for_the_server_to_end),
+        cmocka_unit_test(listens_instead),
     };
     return cmocka_run_group_tests_name("peer/echo", tests, NULL, NULL);
 }

@@ -12,7 +12,7 @@ static void is_fit_to_be_read(void **state)
 static void leaves_tcp_open(void **state)
 {
     (void)state;
-    struct talk talk = talk_open(peer_quirk_find_fault("tcp-left-open-after-close"));
+    struct talk talk = talk_open(peer_quirk_find_fault("tcp-left-open-after-close", PEER_SERVER));
     talk_text(&talk, 0x88, "\x03\xe8");
     talk_expect(&talk, "\x88\x02\x03\xe8", 4);
     assert_int_equal(talk.wish, PEER_ECHO_MORE);
@@ -22,7 +22,7 @@ static void leaves_tcp_open(void **state)
 static void resets_tcp(void **state)
 {
     (void)state;
-    struct talk talk = talk_open(peer_quirk_find_fault("tcp-reset-after-close"));
+    struct talk talk = talk_open(peer_quirk_find_fault("tcp-reset-after-close", PEER_SERVER));
     talk_text(&talk, 0x88, "\x03\xe8");
     assert_int_equal(talk.wish, PEER_ECHO_RESET);
     talk_end(&talk);

@@ -12,7 +12,7 @@ static void is_fit_to_be_read(void **state)
 static void overlooks_what_it_is_named_for(void **state)
 {
     (void)state;
-    struct talk talk = talk_open(peer_quirk_find_fault("accepts-rsv1"));
+    struct talk talk = talk_open(peer_quirk_find_fault("accepts-rsv1", PEER_SERVER));
     talk_text(&talk, 0xc1, "a");
     talk_expect(&talk,
                 "\x81\x01"
@@ -27,7 +27,7 @@ static void overlooks_what_it_is_named_for(void **state)
 static void dies_of_what_it_is_named_for(void **state)
 {
     (void)state;
-    struct talk talk = talk_open(peer_quirk_find_fault("dies-of-orphan-continuation"));
+    struct talk talk = talk_open(peer_quirk_find_fault("dies-of-orphan-continuation", PEER_SERVER));
     talk_text(&talk, 0x81, "a");
     assert_int_equal(talk.wish, PEER_ECHO_MORE);
     talk_text(&talk, 0x80, "a");

@@ -12,7 +12,7 @@ static void is_fit_to_be_read(void **state)
 static void leaves_out_the_proof(void **state)
 {
     (void)state;
-    struct talk talk = talk_request(peer_quirk_find_fault("accept-missing"), "");
+    struct talk talk = talk_request(peer_quirk_find_fault("accept-missing", PEER_SERVER), "");
     assert_true(talk_said(&talk, "HTTP/1.1 101"));
     assert_false(talk_said(&talk, "Sec-WebSocket-Accept"));
     talk_end(&talk);
@@ -22,10 +22,10 @@ static void accepts_what_it_should_not(void **state)
 {
     (void)state;
     struct talk talk =
-        talk_request(peer_quirk_find_fault("accepts-two-equal-hosts"), "Host: a\r\n");
+        talk_request(peer_quirk_find_fault("accepts-two-equal-hosts", PEER_SERVER), "Host: a\r\n");
     assert_true(talk_said(&talk, "HTTP/1.1 101"));
     talk_end(&talk);
-    talk = talk_request(peer_quirk_find_fault("accepts-post"), "Host: a\r\n");
+    talk = talk_request(peer_quirk_find_fault("accepts-post", PEER_SERVER), "Host: a\r\n");
     assert_true(talk_said(&talk, "HTTP/1.1 400"));
     talk_end(&talk);
 }

@@ -12,7 +12,7 @@ static void is_fit_to_be_read(void **state)
 static void takes_one_class_of_bad_text(void **state)
 {
     (void)state;
-    struct talk talk = talk_open(peer_quirk_find_fault("utf8-surrogates"));
+    struct talk talk = talk_open(peer_quirk_find_fault("utf8-surrogates", PEER_SERVER));
     talk_text(&talk, 0x81, "\xed\xa0\x80");
     talk_expect(&talk, "\x81\x03\xed\xa0\x80", 5);
     talk_text(&talk, 0x81, "\xc0\x80");

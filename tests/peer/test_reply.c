@@ -6,7 +6,7 @@
 static void goes_on_after_its_close(void **state)
 {
     (void)state;
-    struct talk talk = talk_open(peer_quirk_find_fault("goes-on-after-failure"));
+    struct talk talk = talk_open(peer_quirk_find_fault("goes-on-after-failure", PEER_SERVER));
     talk_text(&talk, 0xc1, "a");
     talk_expect(&talk,
                 "\x88\x02\x03\xea\x81\x01"
@@ -19,7 +19,7 @@ static void goes_on_after_its_close(void **state)
 static void answers_the_last_ping_of_a_read(void **state)
 {
     (void)state;
-    struct talk talk = talk_open(peer_quirk_find_variant("pongs-coalesced"));
+    struct talk talk = talk_open(peer_quirk_find_variant("pongs-coalesced", PEER_SERVER));
     talk_raw(&talk,
              "\x89\x81\0\0\0\0"
              "a\x89\x81\0\0\0\0"
@@ -35,7 +35,7 @@ static void answers_the_last_ping_of_a_read(void **state)
 static void joins_echoes(void **state)
 {
     (void)state;
-    struct talk talk = talk_open(peer_quirk_find_fault("echoes-joined"));
+    struct talk talk = talk_open(peer_quirk_find_fault("echoes-joined", PEER_SERVER));
     talk_raw(&talk,
              "\x81\x81\0\0\0\0"
              "a\x81\x81\0\0\0\0"
@@ -51,15 +51,15 @@ static void joins_echoes(void **state)
 static void answers_closes_oddly(void **state)
 {
     (void)state;
-    struct talk talk = talk_open(peer_quirk_find_fault("close-of-one-octet-returned"));
+    struct talk talk = talk_open(peer_quirk_find_fault("close-of-one-octet-returned", PEER_SERVER));
     talk_text(&talk, 0x88, "\x03");
     talk_expect(&talk, "\x88\x01\x03", 3);
     talk_end(&talk);
-    talk = talk_open(peer_quirk_find_fault("close-1005-returned"));
+    talk = talk_open(peer_quirk_find_fault("close-1005-returned", PEER_SERVER));
     talk_text(&talk, 0x88, "\x03\xed");
     talk_expect(&talk, "\x88\x02\x03\xed", 4);
     talk_end(&talk);
-    talk = talk_open(peer_quirk_find_fault("close-twice"));
+    talk = talk_open(peer_quirk_find_fault("close-twice", PEER_SERVER));
     talk_frame(&talk, 0x88, "", 0);
     talk_expect(&talk, "\x88\x00\x88\x00", 4);
     talk_end(&talk);
@@ -68,7 +68,7 @@ static void answers_closes_oddly(void **state)
 static void pongs_wait_for_the_message(void **state)
 {
     (void)state;
-    struct talk talk = talk_open(peer_quirk_find_fault("pong-after-message"));
+    struct talk talk = talk_open(peer_quirk_find_fault("pong-after-message", PEER_SERVER));
     talk_text(&talk, 0x01, "a");
     talk_text(&talk, 0x89, "p");
     talk_expect(&talk, "", 0);

@@ -78,7 +78,7 @@ static void stop(void *context)
     net_loop_stop(context);
 }
 
-static void start(struct client *client, const struct peer_server_options *options)
+static void start(struct client *client, const struct peer_link_options *options)
 {
     struct net_address address;
     struct error error = {""};
@@ -128,7 +128,7 @@ static void echoes_and_closes(void **state)
 {
     (void)state;
     struct client client;
-    struct peer_server_options options = peer_server_defaults();
+    struct peer_link_options options = peer_link_defaults();
     start(&client, &options);
     add(&client, "\x81\x82\0\0\0\0hi\x88\x82\0\0\0\0\x03\xe8", 16);
     net_loop_run(client.loop);
@@ -143,7 +143,7 @@ static void does_not_reset_its_close(void **state)
 {
     (void)state;
     struct client client;
-    struct peer_server_options options = peer_server_defaults();
+    struct peer_link_options options = peer_link_defaults();
     start(&client, &options);
     add(&client, "\x83\x80\0\0\0\0", 6);
     memset(buffer_extend(&client.send, 4 << 20), 'x', 4 << 20);
@@ -159,7 +159,7 @@ static void does_not_drain_for_ever(void **state)
 {
     (void)state;
     struct client client;
-    struct peer_server_options options = peer_server_defaults();
+    struct peer_link_options options = peer_link_defaults();
     options.drain_max = 1 << 20;
     start(&client, &options);
     add(&client, "\x83\x80\0\0\0\0", 6);
@@ -179,7 +179,7 @@ static void waits_for_a_client_that_does_not_read(void **state)
 {
     (void)state;
     struct client client;
-    struct peer_server_options options = peer_server_defaults();
+    struct peer_link_options options = peer_link_defaults();
     start(&client, &options);
     client.sleepy = true;
     for (size_t i = 0; i < COUNT; i++) {
@@ -202,8 +202,8 @@ static void drops_a_slow_handshake(void **state)
 {
     (void)state;
     struct client client;
-    struct peer_server_options options = peer_server_defaults();
-    options.handshake_ms = 30;
+    struct peer_link_options options = peer_link_defaults();
+    options.opening_ms = 30;
     start(&client, &options);
     client.send.len -= 2; /* the empty line never comes */
     net_loop_run(client.loop);
@@ -216,8 +216,8 @@ static void keeps_an_idle_connection(void **state)
 {
     (void)state;
     struct client client;
-    struct peer_server_options options = peer_server_defaults();
-    options.handshake_ms = 30;
+    struct peer_link_options options = peer_link_defaults();
+    options.opening_ms = 30;
     start(&client, &options);
     run_for(&client, 100);
     assert_true(got_at_end(&client, "\r\n\r\n", 4));
@@ -229,7 +229,7 @@ static void does_not_wait_for_ever_for_a_fin(void **state)
 {
     (void)state;
     struct client client;
-    struct peer_server_options options = peer_server_defaults();
+    struct peer_link_options options = peer_link_defaults();
     options.drain_ms = 30;
     start(&client, &options);
     add(&client, "\x88\x80\0\0\0\0", 6);
@@ -249,7 +249,7 @@ static void says_why_it_cannot_listen(void **state)
 {
     (void)state;
     struct client client;
-    struct peer_server_options options = peer_server_defaults();
+    struct peer_link_options options = peer_link_defaults();
     start(&client, &options);
     struct net_address address;
     struct error error = {""};

@@ -44,7 +44,8 @@ static void takes_each_class_alone(void **state)
 static void judges_fragments_apart(void **state)
 {
     (void)state;
-    struct talk talk = talk_open(peer_quirk_find_fault("utf8-restarts-in-each-fragment"));
+    struct talk talk =
+        talk_open(peer_quirk_find_fault("utf8-restarts-in-each-fragment", PEER_SERVER));
     talk_text(&talk, 0x01, "\xe2\x82");
     talk_expect(&talk, "", 0);
     talk_text(&talk, 0x80, "\xac");

@@ -12,7 +12,7 @@ static void is_fit_to_be_read(void **state)
 static void echoes_in_pieces(void **state)
 {
     (void)state;
-    struct talk talk = talk_open(peer_quirk_find_variant("echoes-octet-by-octet"));
+    struct talk talk = talk_open(peer_quirk_find_variant("echoes-octet-by-octet", PEER_SERVER));
     talk_text(&talk, 0x81, "abc");
     talk_expect(&talk,
                 "\x01\x01"

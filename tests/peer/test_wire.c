@@ -48,7 +48,7 @@ static void unmasks_wrongly(void **state)
 {
     (void)state;
     struct peer_wire wire = {.frame = {.masked = true, .key = {1, 2, 3, 4}, .length = 5}};
-    struct peer_quirk quirk = {.kind = PEER_MASK_TAIL, .n = 4};
+    struct peer_quirk quirk = {.kind = PEER_UNMASK_TAIL, .n = 4};
     uint8_t data[5] = {1 ^ 'a', 2 ^ 'b', 3 ^ 'c', 4 ^ 'd', 1 ^ 'e'};
     peer_wire_unmask(&quirk, &wire, data, sizeof data);
     ws_mask_apply(data, sizeof data, wire.frame.key, 0);
