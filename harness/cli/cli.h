@@ -15,6 +15,7 @@ enum cli_status {
 
 /* Each command gets its own arguments, argv[0] being its name, and returns an exit status. */
 int cli_cmd_server(int argc, char **argv);
+int cli_cmd_client(int argc, char **argv);
 int cli_cmd_cases(int argc, char **argv);
 int cli_cmd_echo(int argc, char **argv);
 int cli_cmd_schema(int argc, char **argv);

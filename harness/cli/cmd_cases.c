@@ -10,31 +10,35 @@
 #include "cli/cli.h"
 #include "cli/options.h"
 #include "report/text.h"
+#include "run/acceptance.h"
 #include "run/opening.h"
 #include "run/sender.h"
 
 static const char usage[] =
-    "Usage: wsconform cases list [--run GLOB]... [--cases DIR]\n"
+    "Usage: wsconform cases list [--run GLOB]... [--role ROLE] [--cases DIR]\n"
     "       wsconform cases show ID [--cases DIR]\n"
     "       wsconform cases check [DIR]\n"
-    "       wsconform cases coverage\n"
+    "       wsconform cases coverage [--role ROLE]\n"
     "\n"
     "  list    all cases, or those whose id matches: id, outcome, what it does\n"
     "  show    one case whole: the sentences of the RFC, and the octets that it sends\n"
     "  check   look for mistakes in case files (the built-in ones without DIR)\n"
-    "  coverage   which sentences of RFC 6455 for servers have a case; status 1 if one has "
-    "neither\n"
-    "             a case nor an excuse\n"
+    "  coverage   which sentences of RFC 6455 for servers (or clients) have a case; status 1 if "
+    "one\n"
+    "             has neither a case nor an excuse\n"
     "\n"
     "  --cases DIR   a folder of case files instead of the built-in ones\n"
-    "  --run GLOB    only cases whose id matches; * and ? are wildcards\n";
+    "  --run GLOB    only cases whose id matches; * and ? are wildcards\n"
+    "  --role ROLE   only cases that can test a server, or a client; coverage counts for servers "
+    "unless\n"
+    "                told otherwise\n";
 
 /* --- list -------------------------------------------------------------------------------- */
 
-static int list(const struct case_set *set, const struct case_names *globs)
+static int list(const struct case_set *set, enum case_role role, const struct case_names *globs)
 {
     struct error error;
-    struct case_selection selection = {.role = CASE_ROLE_BOTH, .big = true, .run = *globs};
+    struct case_selection selection = {.role = role, .big = true, .exhaust = true, .run = *globs};
     size_t count;
     const struct case_spec **chosen = case_select(set, &selection, &count, &error);
     if (chosen == NULL) {
@@ -50,21 +54,53 @@ static int list(const struct case_set *set, const struct case_names *globs)
 
 /* --- show -------------------------------------------------------------------------------- */
 
+static const struct run_target example = {.host = "127.0.0.1:9001", .target = "/"};
+
+static void pass_over(void *context, const char *rule, const char *text)
+{
+    (void)context, (void)rule, (void)text;
+}
+
+/* The handshake of a case for servers: the request. */
+static void load_request(struct run_sender *sender, const struct case_spec *spec,
+                         struct run_transcript *transcript)
+{
+    struct run_opening opening;
+    run_opening_init(&opening, &sender->script, &example, &spec->request, &sender->random);
+    run_transcript_head(transcript, true, buffer_bytes(&opening.request), 0);
+    run_opening_free(&opening);
+    run_sender_load_steps(sender, spec);
+}
+
+/* The handshake of a case for clients: a plain request, and the answer to it. */
+static void load_answer(struct run_sender *sender, const struct case_spec *spec,
+                        struct run_transcript *transcript)
+{
+    static const struct run_settings settings = {.of_client = true, .target = &example};
+    struct run_acceptance acceptance = {0};
+    struct run_opening opening;
+    struct run_script script = {0};
+    run_opening_init(&opening, &script, &example, NULL, &sender->random);
+    run_acceptance_take(&acceptance, buffer_bytes(&opening.request), &settings, &spec->response,
+                        &sender->script, &sender->random, transcript, 0, pass_over, NULL);
+    run_compose_free(&script);
+    run_opening_free(&opening);
+    run_acceptance_free(&acceptance);
+    run_sender_load_steps(sender, spec);
+}
+
 /* Lets a case run without an endpoint, to show what it sends. */
 static void show_octets(const struct case_spec *spec)
 {
-    static const struct run_target target = {.host = "127.0.0.1:9001", .target = "/"};
+    bool as_client = spec->role != CASE_ROLE_CLIENT;
     struct run_transcript transcript = {0};
     struct run_sender sender;
-    struct run_opening opening;
-    run_sender_init(&sender, random_start(0, bytes_text(spec->id)), &transcript);
-    run_opening_init(&opening, &sender.script, &target, &spec->request, &sender.random);
-    run_transcript_head(&transcript, true, buffer_bytes(&opening.request), 0);
-    run_sender_load_steps(&sender, spec);
+    run_sender_init(&sender, random_start(0, bytes_text(spec->id)), &transcript, as_client);
+    (as_client ? load_request : load_answer)(&sender, spec, &transcript);
     while (!run_sender_done(&sender)) {
         struct run_part part = run_sender_part(&sender);
         if (part.kind == RUN_PART_WRITE) {
-            run_sender_write(&sender, true, 0);
+            run_sender_write(&sender, 0);
             continue;
         }
         run_transcript_note(&transcript, true,
@@ -78,7 +114,6 @@ static void show_octets(const struct case_spec *spec)
     report_text_transcript(&text, &transcript, 2, &options);
     fputs(buffer_text(&text), stdout);
     buffer_free(&text);
-    run_opening_free(&opening);
     run_sender_free(&sender);
     run_transcript_free(&transcript);
 }
@@ -111,7 +146,8 @@ static int show(const struct case_set *set, const char *id)
     show_names("  observes:", &spec->observe);
     printf("  file:     %s\n", spec->file);
     if (!case_spec_is_run_level(spec)) {
-        printf("  sends (to 127.0.0.1:9001, with seed 0):\n");
+        printf("  sends (%s 127.0.0.1:9001, with seed 0):\n",
+               spec->role == CASE_ROLE_CLIENT ? "as" : "to");
         show_octets(spec);
     }
     return CLI_OK;
@@ -181,18 +217,18 @@ static void print_uncovered(const struct case_coverage *coverage)
     }
 }
 
-static int coverage(const struct case_set *set)
+static int coverage(const struct case_set *set, enum case_role role)
 {
     static const char *const path = "cases/exceptions.tsv";
     struct error error;
     struct case_coverage counted = {0};
     int status = CLI_USAGE;
-    if (case_coverage_count(&counted, set, CASE_ROLE_SERVER, path, case_load_builtin_file(path),
-                            &error) != 0) {
+    if (case_coverage_count(&counted, set, role, path, case_load_builtin_file(path), &error) != 0) {
         fprintf(stderr, "%s\n", error.text);
     } else {
-        puts("Sentences of RFC 6455 that bind a server, are a must or a should, and can be "
-             "observed:");
+        printf(
+            "Sentences of RFC 6455 that bind a %s, are a must or a should, and can be observed:\n",
+            role == CASE_ROLE_CLIENT ? "client" : "server");
         struct share total = print_sections(&counted);
         puts("Without a case:");
         print_uncovered(&counted);
@@ -202,65 +238,94 @@ static int coverage(const struct case_set *set)
     return status;
 }
 
-static int run(const char *what, const char *argument, const char *folder,
-               const struct case_names *globs)
+/* What stands on the command line. */
+struct request {
+    const char *what;     /* "list" and so on; "" if there is nothing */
+    const char *argument; /* behind it, or NULL */
+    const char *folder;
+    enum case_role role; /* 0: not said */
+    struct cli_options_list globs;
+};
+
+static int run(const struct request *request)
 {
     struct error error;
     struct case_set set = {0};
     int status = CLI_USAGE;
-    if (strcmp(what, "check") == 0)
-        folder = argument;
+    const char *what = request->what;
+    const char *folder = strcmp(what, "check") == 0 ? request->argument : request->folder;
+    struct case_names globs = cli_options_names(&request->globs);
     if (cli_options_load_cases(&set, folder, &error) != 0)
         fprintf(stderr, "%s\n", error.text);
     else if (strcmp(what, "list") == 0)
-        status = list(&set, globs);
+        status = list(&set, request->role != 0 ? request->role : CASE_ROLE_BOTH, &globs);
     else if (strcmp(what, "show") == 0)
-        status = show(&set, argument);
+        status = show(&set, request->argument);
     else if (strcmp(what, "coverage") == 0)
-        status = coverage(&set);
+        status = coverage(&set, request->role != 0 ? request->role : CASE_ROLE_SERVER);
     else
         status = check(&set);
     case_spec_free_set(&set);
     return status;
 }
 
+/* Returns what is wrong with an option, or NULL. */
+static const char *take_option(struct request *request, int option)
+{
+    if (option == 'c')
+        request->folder = optarg;
+    else if (option == 'r')
+        cli_options_add(&request->globs, optarg);
+    else if (option == 'o' && strcmp(optarg, "server") == 0)
+        request->role = CASE_ROLE_SERVER;
+    else if (option == 'o' && strcmp(optarg, "client") == 0)
+        request->role = CASE_ROLE_CLIENT;
+    else if (option == 'o')
+        return "a role is server or client";
+    else
+        return "that option is unknown or lacks its value";
+    return NULL;
+}
+
+static bool is_command(const char *what, int arguments)
+{
+    if (strcmp(what, "list") == 0 || strcmp(what, "coverage") == 0)
+        return arguments == 0;
+    return (strcmp(what, "show") == 0 && arguments == 1) ||
+           (strcmp(what, "check") == 0 && arguments <= 1);
+}
+
 int cli_cmd_cases(int argc, char **argv)
 {
-    static const struct option options[] = {{"cases", required_argument, NULL, 'c'},
-                                            {"run", required_argument, NULL, 'r'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {0}};
-    struct cli_options_list globs = {0};
-    const char *folder = NULL;
+    static const struct option options[] = {
+        {"cases", required_argument, NULL, 'c'},
+        {"run", required_argument, NULL, 'r'},
+        {"role", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+    };
+    struct request request = {0};
     const char *mistake = NULL;
     int status = CLI_OK;
     bool help = false;
     opterr = 0;
     for (int option; (option = getopt_long(argc, argv, ":", options, NULL)) != -1;) {
-        if (option == 'c')
-            folder = optarg;
-        else if (option == 'r')
-            cli_options_add(&globs, optarg);
-        else if (option == 'h')
+        if (option == 'h')
             help = true;
-        else
-            mistake = "that option is unknown or lacks its value";
+        else if (mistake == NULL)
+            mistake = take_option(&request, option);
     }
     int left = argc - optind;
-    const char *what = left > 0 ? argv[optind] : "";
-    const char *argument = left > 1 ? argv[optind + 1] : NULL;
-    bool known = ((strcmp(what, "list") == 0 || strcmp(what, "coverage") == 0) && left == 1) ||
-                 (strcmp(what, "show") == 0 && left == 2) ||
-                 (strcmp(what, "check") == 0 && left <= 2);
-    if (mistake == NULL && !help && !known)
+    request.what = left > 0 ? argv[optind] : "";
+    request.argument = left > 1 ? argv[optind + 1] : NULL;
+    if (mistake == NULL && !is_command(request.what, left - 1))
         mistake = "list, show ID, check [DIR] or coverage is needed";
-    struct case_names names = cli_options_names(&globs);
     if (help)
         fputs(usage, stdout);
     else if (mistake != NULL)
         status = cli_options_usage("cases", mistake);
     else
-        status = run(what, argument, folder, &names);
-    cli_options_free(&globs);
+        status = run(&request);
+    cli_options_free(&request.globs);
     return status;
 }

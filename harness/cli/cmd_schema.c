@@ -10,12 +10,15 @@ static const char usage[] = "Usage: wsconform schema NAME\n"
                             "\n"
                             "Prints a JSON Schema:\n"
                             "  report   of the JSON report (-o FILE.json)\n"
-                            "  case     of a file of cases\n";
+                            "  case     of a file of cases\n"
+                            "  fuzz     of the report of a fuzzing campaign (make overnight)\n";
 
 static const struct {
     const char *name;
     const char *path;
-} schemas[] = {{"report", "reports/report.schema.json"}, {"case", "cases/schema/case.schema.json"}};
+} schemas[] = {{"report", "reports/report.schema.json"},
+               {"case", "cases/schema/case.schema.json"},
+               {"fuzz", "reports/fuzz.schema.json"}};
 
 int cli_cmd_schema(int argc, char **argv)
 {
@@ -30,5 +33,5 @@ int cli_cmd_schema(int argc, char **argv)
             return CLI_OK;
         }
     }
-    return cli_options_usage("schema", "one name is needed: report or case");
+    return cli_options_usage("schema", "one name is needed: report, case or fuzz");
 }

@@ -1,18 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "case/select.h"
+#include "base/memory.h"
 #include "cli/cli.h"
-#include "cli/options.h"
+#include "cli/suite.h"
 #include "drive/endpoint.h"
 #include "drive/server.h"
-#include "report/json.h"
-#include "report/text.h"
 
 static const char usage[] =
     "Usage: wsconform server [OPTIONS] URL\n"
@@ -28,6 +23,9 @@ static const char usage[] =
     "  --level must|should  only cases of a must, or of a must or a should\n"
     "  --big                also the cases that send large volumes\n"
     "  --cases DIR          case files of a folder instead of the built-in ones\n"
+    "  --exhaust            also the cases that go for memory and time; says first how much they "
+    "send\n"
+    "  --i-own-this-target  allows that for an address that is not this machine\n"
     "\n"
     "What the requests say:\n"
     "  -H, --header 'NAME: VALUE'   a field more (repeatable)\n"
@@ -45,6 +43,11 @@ static const char usage[] =
     "                       all (repeatable; a verdict that changes is a finding of its own)\n"
     "  --profile echo|sink|handshake   what the server does with messages, instead of finding out\n"
     "\n"
+    "If you come from Autobahn's test suite:\n"
+    "  --autobahn-cases     the counterparts of its cases, in its order and under its ids\n"
+    "  --autobahn-out DIR   write its index.json there, and a file for each case\n"
+    "  --spec FILE          do what its fuzzingclient.json says\n"
+    "\n"
     "The result:\n"
     "  -o, --output FILE.json   write the report there too (repeatable)\n"
     "  --fail-on fail|warn      what makes the exit status 1 (fail)\n"
@@ -58,110 +61,42 @@ static const char usage[] =
 
 struct request {
     struct drive_server_options drive;
-    struct case_selection selection;
-    struct report_options report;
-    struct cli_options_list run;
-    struct cli_options_list skip;
+    struct cli_suite suite;
     struct cli_options_list fields;
     struct cli_options_list subprotocols;
-    struct cli_options_list outputs;
-    const char *folder;
-    bool fail_on_warn;
-    bool quiet;
-    bool help;
+    bool owns_target;
+    const char *const *argv;
 };
 
 /* --- options ----------------------------------------------------------------------------- */
 
 enum {
-    OPTION_LEVEL = 256,
-    OPTION_FAIL_ON,
-    OPTION_BIG,
-    OPTION_CASES,
-    OPTION_ORIGIN,
+    OPTION_ORIGIN = CLI_SUITE_OWN,
     OPTION_SUBPROTOCOL,
-    OPTION_SEED,
-    OPTION_TIMEOUT,
     OPTION_PROFILE,
-    OPTION_DELIVERY,
-    OPTION_RUN,
-    OPTION_SKIP,
-    OPTION_SECRETS,
-    OPTION_HELP
+    OPTION_EXHAUST,
+    OPTION_OWN_TARGET
 };
 
 static const struct option options[] = {
-    {"run", required_argument, NULL, OPTION_RUN},
-    {"skip", required_argument, NULL, OPTION_SKIP},
-    {"level", required_argument, NULL, OPTION_LEVEL},
-    {"big", no_argument, NULL, OPTION_BIG},
-    {"cases", required_argument, NULL, OPTION_CASES},
     {"header", required_argument, NULL, 'H'},
     {"origin", required_argument, NULL, OPTION_ORIGIN},
     {"subprotocol", required_argument, NULL, OPTION_SUBPROTOCOL},
-    {"jobs", required_argument, NULL, 'j'},
-    {"seed", required_argument, NULL, OPTION_SEED},
-    {"timeout", required_argument, NULL, OPTION_TIMEOUT},
-    {"delivery", required_argument, NULL, OPTION_DELIVERY},
     {"profile", required_argument, NULL, OPTION_PROFILE},
-    {"output", required_argument, NULL, 'o'},
-    {"fail-on", required_argument, NULL, OPTION_FAIL_ON},
-    {"verbose", no_argument, NULL, 'v'},
-    {"quiet", no_argument, NULL, 'q'},
-    {"show-secrets", no_argument, NULL, OPTION_SECRETS},
-    {"help", no_argument, NULL, OPTION_HELP},
+    {"exhaust", no_argument, NULL, OPTION_EXHAUST},
+    {"i-own-this-target", no_argument, NULL, OPTION_OWN_TARGET},
+    CLI_SUITE_LONG,
     {0}};
-
-/* The index of `text` among `words` (NULL at the end), or -1 with a sentence in `error`. */
-static int choose(const char *name, const char *text, const char *const *words, struct error *error)
-{
-    for (int i = 0; words[i] != NULL; i++)
-        if (strcmp(words[i], text) == 0)
-            return i;
-    return error_set(error, "%s does not know '%s'", name, text);
-}
-
-static int take_level(struct request *r, const char *text, struct error *error)
-{
-    static const char *const words[] = {"must", "should", NULL};
-    int choice = choose("--level", text, words, error);
-    r->selection.must_only = choice == 0;
-    r->selection.should = choice == 1;
-    return choice < 0 ? -1 : 0;
-}
-
-static int take_fail_on(struct request *r, const char *text, struct error *error)
-{
-    static const char *const words[] = {"fail", "warn", NULL};
-    int choice = choose("--fail-on", text, words, error);
-    r->fail_on_warn = choice == 1;
-    return choice < 0 ? -1 : 0;
-}
 
 static int take_profile(struct request *r, const char *text, struct error *error)
 {
     static const char *const words[] = {"echo", "sink", "handshake", NULL};
-    int choice = choose("--profile", text, words, error);
+    int choice = cli_suite_choose("--profile", text, words, error);
     if (choice < 0)
         return -1;
     static const int profiles[] = {DRIVE_PROFILE_ECHO, DRIVE_PROFILE_SINK, DRIVE_PROFILE_HANDSHAKE};
     r->drive.profile = (unsigned)profiles[choice];
     return 0;
-}
-
-static int take_delivery(struct request *r, const char *text, struct error *error)
-{
-    if (strcmp(text, "all") == 0) {
-        r->drive.deliveries = (1u << RUN_DELIVERY_COUNT) - 1;
-        return 0;
-    }
-    for (unsigned d = 0; d < RUN_DELIVERY_COUNT; d++) {
-        if (strcmp(text, run_delivery_name((enum run_delivery)d)) == 0) {
-            r->drive.deliveries |= 1u << d;
-            return 0;
-        }
-    }
-    return error_set(error, "--delivery does not know '%s'", text);
 }
 
 static int take_field(struct request *r, const char *text, struct error *error)
@@ -172,42 +107,9 @@ static int take_field(struct request *r, const char *text, struct error *error)
     return 0;
 }
 
-static int take_output(struct request *r, const char *path, struct error *error)
-{
-    size_t len = strlen(path);
-    if (len < 6 || strcmp(path + len - 5, ".json") != 0)
-        return error_set(error, "-o writes FILE.json; what '%s' is to hold is not known", path);
-    cli_options_add(&r->outputs, path);
-    return 0;
-}
-
-static int take_jobs(struct request *r, const char *text, struct error *error)
-{
-    uint64_t jobs = 0;
-    if (cli_options_number("-j", text, 1, 256, &jobs, error) != 0)
-        return -1;
-    r->drive.jobs = (unsigned)jobs;
-    return 0;
-}
-
 static int take_option(struct request *r, int option, const char *value, struct error *error)
 {
     switch (option) {
-    case OPTION_RUN:
-        cli_options_add(&r->run, value);
-        return 0;
-    case OPTION_SKIP:
-        cli_options_add(&r->skip, value);
-        return 0;
-    case OPTION_LEVEL:
-        return take_level(r, value, error);
-    case OPTION_BIG:
-        r->selection.big = true;
-        r->drive.big = true;
-        return 0;
-    case OPTION_CASES:
-        r->folder = value;
-        return 0;
     case 'H':
         return take_field(r, value, error);
     case OPTION_ORIGIN:
@@ -216,42 +118,24 @@ static int take_option(struct request *r, int option, const char *value, struct 
     case OPTION_SUBPROTOCOL:
         cli_options_add(&r->subprotocols, value);
         return 0;
-    case 'j':
-        return take_jobs(r, value, error);
-    case OPTION_SEED:
-        r->drive.has_seed = true;
-        return cli_options_number("--seed", value, 0, UINT64_MAX, &r->drive.seed, error);
-    case OPTION_TIMEOUT:
-        return cli_options_seconds("--timeout", value, &r->drive.timeout_us, error);
     case OPTION_PROFILE:
         return take_profile(r, value, error);
-    case OPTION_DELIVERY:
-        return take_delivery(r, value, error);
-    case 'o':
-        return take_output(r, value, error);
-    case OPTION_FAIL_ON:
-        return take_fail_on(r, value, error);
-    case 'v':
-        r->report.verbose = true;
+    case OPTION_EXHAUST:
+        r->suite.selection.exhaust = true;
         return 0;
-    case 'q':
-        r->quiet = true;
-        return 0;
-    case OPTION_SECRETS:
-        r->report.show_secrets = true;
-        return 0;
-    case OPTION_HELP:
-        r->help = true;
+    case OPTION_OWN_TARGET:
+        r->owns_target = true;
         return 0;
     default:
-        return -1;
+        return cli_suite_take(&r->suite, option, value, error);
     }
 }
 
 static int read_options(struct request *r, int argc, char **argv, struct error *error)
 {
     opterr = 0;
-    for (int option; (option = getopt_long(argc, argv, ":H:j:o:vq", options, NULL)) != -1;) {
+    for (int option;
+         (option = getopt_long(argc, argv, ":H:" CLI_SUITE_SHORT, options, NULL)) != -1;) {
         if (option == '?' || option == ':')
             return error_set(error, "the option '%s' is unknown or lacks its value",
                              argv[optind - 1]);
@@ -261,7 +145,8 @@ static int read_options(struct request *r, int argc, char **argv, struct error *
     if (argc - optind > 1)
         return error_set(error, "one URL is expected, not '%s' too", argv[optind + 1]);
     r->drive.url = optind < argc ? argv[optind] : NULL;
-    if (!r->help && r->drive.url == NULL && r->drive.command == NULL)
+    bool ordered = r->suite.help || r->suite.autobahn.spec != NULL;
+    if (!ordered && r->drive.url == NULL && r->drive.command == NULL)
         return error_set(error, "a URL or '-- COMMAND' is needed");
     if (r->drive.command != NULL && r->drive.command[0] == NULL)
         return error_set(error, "'--' wants a command behind it");
@@ -269,172 +154,180 @@ static int read_options(struct request *r, int argc, char **argv, struct error *
     return r->drive.url != NULL ? drive_endpoint_read_url(&url, r->drive.url, error) : 0;
 }
 
-static void free_request(struct request *r)
-{
-    cli_options_free(&r->run);
-    cli_options_free(&r->skip);
-    cli_options_free(&r->fields);
-    cli_options_free(&r->subprotocols);
-    cli_options_free(&r->outputs);
-}
-
-/* --- output ------------------------------------------------------------------------------ */
-
-/* An output that cannot be written is better known before the run than after it. */
-static int check_outputs(const struct request *r, struct error *error)
-{
-    for (size_t i = 0; i < r->outputs.count; i++) {
-        FILE *file = fopen(r->outputs.items[i], "ab");
-        if (file == NULL)
-            return error_set(error, "%s: %s", r->outputs.items[i], strerror(errno));
-        fclose(file);
-    }
-    return 0;
-}
-
-static int write_file(const char *path, struct bytes text, struct error *error)
-{
-    FILE *file = fopen(path, "wb");
-    if (file == NULL)
-        return error_set(error, "%s: %s", path, strerror(errno));
-    bool whole = fwrite(text.data, 1, text.len, file) == text.len;
-    if (fclose(file) != 0 || !whole)
-        return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
-    return 0;
-}
-
-static int write_outputs(const struct request *r, const struct run_record *record,
-                         struct error *error)
-{
-    if (r->outputs.count == 0)
-        return 0;
-    struct buffer json = {0};
-    int status = 0;
-    report_json_write(&json, record, &r->report);
-    for (size_t i = 0; i < r->outputs.count && status == 0; i++)
-        status = write_file(r->outputs.items[i], buffer_bytes(&json), error);
-    buffer_free(&json);
-    return status;
-}
-
-static void print_text(const struct request *r, const struct run_record *record)
-{
-    struct buffer text = {0};
-    report_text_write(&text, record, &r->report);
-    const char *from = buffer_text(&text);
-    if (r->quiet && text.len > 1) {
-        const char *last = strrchr(from, '\n');
-        while (last > from && last[-1] != '\n')
-            last--;
-        from = last;
-    }
-    fputs(from, stdout);
-    fflush(stdout);
-    buffer_free(&text);
-}
+/* --- the command ------------------------------------------------------------------------- */
 
 static void show_progress(void *context, size_t done, size_t total)
 {
     (void)context;
-    fprintf(stderr, "\r%zu of %zu cases", done, total);
-    if (done == total)
-        fputs("\r\033[K", stderr);
+    cli_suite_show_progress(done, total);
 }
-
-static bool wants_color(void)
-{
-    const char *no_color = getenv("NO_COLOR");
-    return isatty(STDOUT_FILENO) && (no_color == NULL || no_color[0] == '\0');
-}
-
-/* --- the command ------------------------------------------------------------------------- */
 
 static int status_of(const struct request *r, const struct run_record *record, enum drive_end end)
 {
-    struct report_tally tally = report_count(record);
     if (end == DRIVE_UNREACHABLE || end == DRIVE_GONE)
         return CLI_UNREACHABLE;
-    if (end == DRIVE_INTERRUPTED)
-        return CLI_INTERRUPTED;
-    if (tally.of[JUDGE_FAILED] > 0 || tally.of[JUDGE_ERROR] > 0 ||
-        (r->fail_on_warn && tally.of[JUDGE_WARN] > 0))
-        return CLI_DIFFERS;
-    if (tally.of[JUDGE_SKIP] == tally.total)
-        return CLI_NOTHING;
-    return CLI_OK;
+    return end == DRIVE_INTERRUPTED ? CLI_INTERRUPTED : cli_suite_status(&r->suite, record);
 }
 
-static int run(struct request *r, const char *const *argv)
+/* Tests one server and says what came of it; `*server` is kept for Autobahn's index. */
+static int run(const struct request *r, struct drive_server **server, bool alone)
 {
     struct error error = {0};
     enum drive_end end;
-    struct drive_server *server = drive_server_run(&r->drive, &end, &error);
-    struct run_record record = *drive_server_record(server);
-    record.argv = argv;
+    *server = drive_server_run(&r->drive, &end, &error);
+    struct run_record record = *drive_server_record(*server);
+    record.argv = r->argv;
     int status = status_of(r, &record, end);
     if (record.count > 0)
-        print_text(r, &record);
+        cli_suite_print(&r->suite, &record);
     if (end != DRIVE_COMPLETE)
-        fprintf(stderr, "wsconform server: %s\n", error.text);
+        cli_suite_say(&r->suite, error.text, status);
     else if (status == CLI_NOTHING)
-        fputs("wsconform server: no selected case can be run on this endpoint\n", stderr);
-    if (write_outputs(r, &record, &error) != 0) {
-        fprintf(stderr, "wsconform server: %s\n", error.text);
+        cli_suite_say(&r->suite, "no selected case can be run on this endpoint", status);
+    if (cli_suite_write(&r->suite, &record, alone ? NULL : record.agent) != 0)
         status = CLI_USAGE;
-    }
-    drive_server_free(server);
     return status;
 }
 
-static int select_and_run(struct request *r, struct case_set *set, const char *const *argv)
+/* What a server is called that does not say: Autobahn's users know it by its address then. */
+static const char *name_of(const struct case_order_server *ordered, const struct run_record *record)
 {
-    struct error error;
-    r->selection.run = cli_options_names(&r->run);
-    r->selection.skip = cli_options_names(&r->skip);
+    if (ordered != NULL && ordered->agent != NULL)
+        return ordered->agent;
+    return record->agent[0] != '\0' ? record->agent : record->url;
+}
+
+/* The servers of a spec file one after the other, or the one of the command line. The worst exit
+ * status counts. */
+static int run_all(struct request *r)
+{
+    const struct case_order *order = &r->suite.autobahn.order;
+    size_t count = order->server_count > 0 ? order->server_count : 1;
+    struct drive_server **servers = memory_zeroed(count, sizeof(struct drive_server *));
+    struct report_json_autobahn_run *runs = memory_zeroed(count, sizeof(*runs));
+    int status = CLI_OK;
+    for (size_t i = 0; i < count && status != CLI_INTERRUPTED; i++) {
+        const struct case_order_server *ordered =
+            i < order->server_count ? &order->servers[i] : NULL;
+        if (ordered != NULL) {
+            r->drive.url = ordered->url;
+            r->drive.origin = ordered->origin;
+            r->drive.subprotocols = ordered->protocols;
+        }
+        int one = run(r, &servers[i], count == 1);
+        const struct run_record *record = drive_server_record(servers[i]);
+        runs[i] = (struct report_json_autobahn_run){name_of(ordered, record), record,
+                                                    r->suite.autobahn.labels};
+        status = one > status ? one : status;
+    }
+    size_t done = 0;
+    while (done < count && servers[done] != NULL)
+        done++;
+    if (cli_suite_write_autobahn(&r->suite, runs, done) != 0)
+        status = CLI_USAGE;
+    for (size_t i = 0; i < done; i++)
+        drive_server_free(servers[i]);
+    free(servers);
+    free(runs);
+    return status;
+}
+
+/* What exhausts a server is for the user's own. Returns 0, or -1 with a sentence in `error`. */
+static int check_target(const struct request *r, struct error *error)
+{
+    struct ws_url url;
+    struct net_address address;
+    if (!r->suite.selection.exhaust || r->owns_target || r->drive.url == NULL)
+        return 0;
+    if (drive_endpoint_read_url(&url, r->drive.url, error) != 0 ||
+        net_address_resolve(&address, url.host, url.port, error) != 0)
+        return -1;
+    if (net_address_is_loopback(&address))
+        return 0;
+    return error_set(error,
+                     "--exhaust is refused for %s, which is not this machine, unless "
+                     "--i-own-this-target says that you may",
+                     url.host);
+}
+
+/* Before anything is sent: how much that will be. */
+static void print_budget(const struct case_spec *const *cases, size_t count)
+{
+    struct case_volume sum = {0};
+    size_t exhausting = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (!cases[i]->exhaust)
+            continue;
+        struct case_volume volume = case_spec_volume(cases[i]);
+        sum.octets += volume.octets;
+        sum.frames += volume.frames;
+        exhausting++;
+    }
+    if (exhausting > 0)
+        fprintf(stderr,
+                "wsconform server: --exhaust: %zu case%s send up to %llu MiB in %llu frames\n",
+                exhausting, exhausting == 1 ? "" : "s",
+                (unsigned long long)((sum.octets >> 20) + 1), (unsigned long long)sum.frames);
+}
+
+static void fill_in(struct request *r)
+{
+    const struct cli_suite *suite = &r->suite;
+    r->drive.jobs = suite->jobs;
+    r->drive.timeout_us = suite->timeout_us;
+    r->drive.seed = suite->seed;
+    r->drive.has_seed = suite->has_seed;
+    r->drive.big = suite->selection.big;
+    r->drive.deliveries = suite->deliveries;
     r->drive.fields = cli_options_names(&r->fields);
     r->drive.subprotocols = cli_options_names(&r->subprotocols);
+}
+
+static int select_and_run(struct request *r)
+{
+    struct case_set set = {0};
+    struct error error;
+    int status = CLI_OK;
     size_t count;
-    const struct case_spec **chosen = case_select(set, &r->selection, &count, &error);
-    int status = CLI_NOTHING;
-    if (chosen == NULL) {
-        fprintf(stderr, "wsconform server: %s\n", error.text);
-    } else if (count == 0) {
-        fputs("wsconform server: the selection matches no case\n", stderr);
-    } else {
+    const struct case_spec **chosen = cli_suite_select(&r->suite, &set, &count, &status);
+    bool has_target = r->drive.url != NULL || r->drive.command != NULL;
+    bool ordered = r->suite.autobahn.order.server_count > 0;
+    if (chosen != NULL && has_target == ordered) {
+        status = cli_options_usage("server", ordered ? "the spec file names the servers already"
+                                                     : "the spec file names no server, so a URL or "
+                                                       "'-- COMMAND' is needed");
+    } else if (chosen != NULL && check_target(r, &error) != 0) {
+        status = cli_suite_say(&r->suite, error.text, CLI_USAGE);
+    } else if (chosen != NULL) {
+        fill_in(r);
+        print_budget(chosen, count);
         r->drive.cases = chosen;
         r->drive.case_count = count;
-        r->drive.catalogue = &set->catalogue;
-        status = run(r, argv);
+        r->drive.catalogue = &set.catalogue;
+        status = run_all(r);
     }
     free(chosen);
+    case_spec_free_set(&set);
     return status;
 }
 
 int cli_cmd_server(int argc, char **argv)
 {
     struct error error;
-    struct request r = {.drive = {.jobs = 8, .timeout_us = 5000000},
-                        .selection = {.role = CASE_ROLE_SERVER},
-                        .report = {.color = wants_color()}};
-    struct case_set set = {0};
-    char **whole = argv;
-    int status;
+    struct request r = {.suite = cli_suite_defaults("server", CASE_ROLE_SERVER, 8),
+                        .argv = (const char *const *)argv};
+    int status = CLI_OK;
     r.drive.command = (const char *const *)cli_options_command(&argc, argv);
-    if (isatty(STDERR_FILENO) && getenv("CI") == NULL)
+    if (cli_suite_shows_progress())
         r.drive.progress = show_progress;
-    if (read_options(&r, argc, argv, &error) != 0) {
+    if (read_options(&r, argc, argv, &error) != 0)
         status = cli_options_usage("server", error.text);
-    } else if (r.help) {
+    else if (r.suite.help)
         fputs(usage, stdout);
-        status = CLI_OK;
-    } else if (cli_options_load_cases(&set, r.folder, &error) != 0 ||
-               check_outputs(&r, &error) != 0) {
-        fprintf(stderr, "wsconform server: %s\n", error.text);
-        status = CLI_USAGE;
-    } else {
-        status = select_and_run(&r, &set, (const char *const *)whole);
-    }
-    case_spec_free_set(&set);
-    free_request(&r);
+    else
+        status = select_and_run(&r);
+    cli_suite_free(&r.suite);
+    cli_options_free(&r.fields);
+    cli_options_free(&r.subprotocols);
     return status;
 }

@@ -10,13 +10,14 @@
 static const char usage[] =
     "Usage: wsconform COMMAND [OPTIONS]\n"
     "\n"
-    "Tells which sentences of RFC 6455 a WebSocket server breaks, and proves it.\n"
+    "Tells which sentences of RFC 6455 a WebSocket server or client breaks, and proves it.\n"
     "\n"
     "  server [URL] [-- COMMAND]   test a server; COMMAND starts it\n"
+    "  client [-- COMMAND]         test clients: listen, and let them connect\n"
     "  cases list|show|check|coverage\n"
     "                              the cases and the requirements that they cover\n"
-    "  echo                        the built-in echo server, strict or with a fault\n"
-    "  schema NAME                 print a JSON Schema: report or case\n"
+    "  echo                        the built-in echo server or client, strict or with a fault\n"
+    "  schema NAME                 print a JSON Schema: report, case or fuzz\n"
     "\n"
     "'wsconform COMMAND --help' tells more. Try:\n"
     "  wsconform server -- wsconform echo --listen 127.0.0.1:{port}\n";
@@ -25,6 +26,7 @@ static const struct {
     const char *name;
     int (*run)(int argc, char **argv);
 } commands[] = {{"server", cli_cmd_server},
+                {"client", cli_cmd_client},
                 {"cases", cli_cmd_cases},
                 {"echo", cli_cmd_echo},
                 {"schema", cli_cmd_schema}};

@@ -52,6 +52,33 @@ int cli_options_seconds(const char *name, const char *text, uint64_t *out, struc
     return 0;
 }
 
+int cli_options_address(const char *name, const char *text, struct net_address *out,
+                        struct error *error)
+{
+    char host[256];
+    uint64_t port = 0;
+    const char *colon = strrchr(text, ':');
+    size_t len = colon != NULL ? (size_t)(colon - text) : 0;
+    if (len == 0 || len >= sizeof(host))
+        return error_set(error, "%s wants HOST:PORT, not '%s'", name, text);
+    memcpy(host, text, len);
+    host[len] = '\0';
+    if (cli_options_number("the port", colon + 1, 0, 65535, &port, error) != 0)
+        return -1;
+    return net_address_resolve(out, host, (unsigned)port, error);
+}
+
+int cli_options_write_file(const char *path, struct bytes text, struct error *error)
+{
+    FILE *file = fopen(path, "wb");
+    if (file == NULL)
+        return error_set(error, "%s: %s", path, strerror(errno));
+    bool whole = fwrite(text.data, 1, text.len, file) == text.len;
+    if (fclose(file) != 0 || !whole)
+        return error_set(error, "%s: cannot be written: %s", path, strerror(errno));
+    return 0;
+}
+
 char **cli_options_command(int *argc, char **argv)
 {
     for (int i = 1; i < *argc; i++) {

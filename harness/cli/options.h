@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "case/spec.h"
+#include "net/address.h"
 
 /* A list of texts from the command line; the texts are borrowed from argv. */
 struct cli_options_list {
@@ -22,6 +23,14 @@ int cli_options_number(const char *name, const char *text, uint64_t least, uint6
 
 /* Reads seconds with a fraction ("0.5") into microseconds; more than 0, at most a day. */
 int cli_options_seconds(const char *name, const char *text, uint64_t *out, struct error *error);
+
+/* Reads "HOST:PORT" or "[::1]:PORT", an address to listen on; port 0 is a free one. Returns 0, or
+ * -1 with a sentence in `error`. */
+int cli_options_address(const char *name, const char *text, struct net_address *out,
+                        struct error *error);
+
+/* Writes a file whole. Returns 0, or -1 with a sentence in `error`. */
+int cli_options_write_file(const char *path, struct bytes text, struct error *error);
 
 /* Finds what stands behind "--": cuts `*argc` to what is before it and returns the rest, which ends
  * with NULL, or NULL if there is none. */

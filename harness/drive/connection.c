@@ -146,22 +146,45 @@ void drive_connection_slow_down(struct drive_connection *c)
     net_tcp_narrow(c->tcp, SLOW_OCTETS);
 }
 
-struct drive_connection *drive_connection_open(struct net_loop *loop,
-                                               const struct net_address *address,
-                                               struct run_party party, uint64_t connect_us,
+static struct drive_connection *new_connection(struct net_loop *loop, struct run_party party,
                                                const struct drive_connection_events *events,
                                                void *context)
 {
-    static const struct net_tcp_events tcp_events = {
-        .connected = on_connected, .bytes = on_bytes, .written = on_written, .ended = on_ended};
     struct drive_connection *c = memory_zeroed(1, sizeof(*c));
     c->loop = loop;
     c->party = party;
     c->events = events;
     c->context = context;
     c->timer = net_timer_new(loop, on_timer, c);
+    return c;
+}
+
+static const struct net_tcp_events tcp_events = {
+    .connected = on_connected, .bytes = on_bytes, .written = on_written, .ended = on_ended};
+
+struct drive_connection *drive_connection_open(struct net_loop *loop,
+                                               const struct net_address *address,
+                                               struct run_party party, uint64_t connect_us,
+                                               const struct drive_connection_events *events,
+                                               void *context)
+{
+    struct drive_connection *c = new_connection(loop, party, events, context);
     net_timer_set(c->timer, net_loop_now(loop) + connect_us);
     c->tcp = net_tcp_connect(loop, address, &tcp_events, c);
+    return c;
+}
+
+struct drive_connection *drive_connection_accept(struct net_loop *loop, struct net_tcp *tcp,
+                                                 struct run_party party,
+                                                 const struct drive_connection_events *events,
+                                                 void *context)
+{
+    struct drive_connection *c = new_connection(loop, party, events, context);
+    c->tcp = tcp;
+    c->connected = true;
+    net_tcp_attach(tcp, &tcp_events, c);
+    party.opened(party.self, net_loop_now(loop));
+    act(c);
     return c;
 }
 

@@ -26,6 +26,12 @@ struct drive_connection *drive_connection_open(struct net_loop *loop,
                                                const struct drive_connection_events *events,
                                                void *context);
 
+/* Takes over a connection that a listener accepted. The party must begin with WAIT. */
+struct drive_connection *drive_connection_accept(struct net_loop *loop, struct net_tcp *tcp,
+                                                 struct run_party party,
+                                                 const struct drive_connection_events *events,
+                                                 void *context);
+
 /* Asks the party what to do now, after something changed in it from outside. */
 void drive_connection_poke(struct drive_connection *connection);
 

@@ -6,16 +6,15 @@
 #include <string.h>
 
 #include "base/arena.h"
-#include "base/hex.h"
 #include "base/memory.h"
-#include "net/process.h"
+#include "drive/command.h"
 #include "net/timer.h"
 
 enum {
-    POLL_US = 5 * 1000,   /* between two looks whether it answers yet */
-    ANSWER_MS = 200,      /* what one look may take */
-    STOP_GRACE_MS = 1000, /* between SIGTERM and SIGKILL */
-    LAST_WORDS = 160      /* octets of stderr in a sentence */
+    POLL_US = 5 * 1000,          /* between two looks whether it answers yet */
+    ANSWER_MS = 200,             /* what one look may take */
+    START_US = 30 * 1000 * 1000, /* what a process that lives may take at least until it answers */
+    STOP_GRACE_MS = 1000         /* between SIGTERM and SIGKILL */
 };
 
 struct drive_endpoint {
@@ -24,50 +23,20 @@ struct drive_endpoint {
     struct ws_url url;
     const char *text;
     struct net_address address;
-    const char **argv; /* NULL: not ours to start */
-    const char *environment[2];
+    struct drive_command command; /* without argv: not ours to start */
     uint64_t timeout_us;
     const struct drive_endpoint_events *events;
     void *context;
     struct net_process *process;
     struct net_timer *timer;
     bool starting;
+    uint64_t patience_us; /* until it answers */
     uint64_t give_up;
     void (*stopped)(void *context);
     void *stopped_context;
 };
 
 /* --- what it is called ------------------------------------------------------------------- */
-
-static const char *substitute(struct drive_endpoint *e, const char *argument)
-{
-    struct buffer out = {0};
-    while (*argument != '\0') {
-        if (strncmp(argument, "{port}", 6) == 0) {
-            buffer_printf(&out, "%u", e->url.port);
-            argument += 6;
-        } else if (strncmp(argument, "{url}", 5) == 0) {
-            buffer_append_text(&out, e->text);
-            argument += 5;
-        } else {
-            buffer_append(&out, bytes_of(argument++, 1));
-        }
-    }
-    const char *text = arena_strdup(&e->arena, buffer_text(&out));
-    buffer_free(&out);
-    return text;
-}
-
-static void take_command(struct drive_endpoint *e, const char *const *command)
-{
-    size_t count = 0;
-    while (command[count] != NULL)
-        count++;
-    e->argv = arena_alloc(&e->arena, (count + 1) * sizeof(*e->argv));
-    for (size_t i = 0; i < count; i++)
-        e->argv[i] = substitute(e, command[i]);
-    e->environment[0] = arena_printf(&e->arena, "PORT=%u", e->url.port);
-}
 
 int drive_endpoint_read_url(struct ws_url *out, const char *url, struct error *error)
 {
@@ -103,22 +72,6 @@ static int find_place(struct drive_endpoint *e, const char *url, const char *con
 
 /* --- how it lives and dies --------------------------------------------------------------- */
 
-static void describe_death(struct drive_endpoint *e, int status, int signal, struct buffer *out)
-{
-    if (signal != 0)
-        buffer_printf(out, "the process was ended by signal %d (%s)", signal, strsignal(signal));
-    else
-        buffer_printf(out, "the process ended with exit status %d", status);
-    struct bytes words = net_process_stderr(e->process);
-    while (words.len > 0 && words.data[words.len - 1] == '\n')
-        words.len--;
-    if (words.len == 0)
-        return;
-    size_t skipped = words.len > LAST_WORDS ? words.len - LAST_WORDS : 0;
-    buffer_append_text(out, skipped > 0 ? "; its stderr ends: ..." : "; its stderr: ");
-    hex_escape(out, bytes_of(words.data + skipped, words.len - skipped));
-}
-
 static void say_ready(struct drive_endpoint *e, bool alive, const char *why)
 {
     e->starting = false;
@@ -137,7 +90,7 @@ static void on_exited(void *context, int status, int signal)
     if (status == 0 && signal == 0 && net_address_answers(&e->address, ANSWER_MS))
         return;
     struct buffer how = {0};
-    describe_death(e, status, signal, &how);
+    drive_command_describe_end(e->process, status, signal, &how);
     if (e->starting)
         say_ready(e, false, buffer_text(&how));
     else
@@ -153,7 +106,7 @@ static void on_poll(void *context)
     } else if (net_loop_now(e->loop) >= e->give_up) {
         struct buffer why = {0};
         buffer_printf(&why, "nothing answers at %s after %.1f s", e->text,
-                      (double)e->timeout_us / 1e6);
+                      (double)e->patience_us / 1e6);
         say_ready(e, false, buffer_text(&why));
         buffer_free(&why);
     } else {
@@ -164,11 +117,14 @@ static void on_poll(void *context)
 void drive_endpoint_start(struct drive_endpoint *e)
 {
     e->starting = true;
-    e->give_up = net_loop_now(e->loop) + e->timeout_us;
-    if (e->argv != NULL) {
+    bool ours = e->command.argv != NULL && e->timeout_us < START_US;
+    e->patience_us = ours ? START_US : e->timeout_us;
+    e->give_up = net_loop_now(e->loop) + e->patience_us;
+    if (e->command.argv != NULL) {
         struct error why;
         net_process_free(e->process);
-        e->process = net_process_start(e->loop, e->argv, e->environment, on_exited, e, &why);
+        e->process =
+            net_process_start(e->loop, e->command.argv, e->command.environment, on_exited, e, &why);
         if (e->process == NULL) {
             say_ready(e, false, why.text);
             return;
@@ -211,8 +167,10 @@ struct drive_endpoint *drive_endpoint_new(struct net_loop *loop, const char *url
         drive_endpoint_free(e);
         return NULL;
     }
-    if (command != NULL)
-        take_command(e, command);
+    if (command != NULL) {
+        const char *variable = arena_printf(&e->arena, "PORT=%u", e->url.port);
+        drive_command_init(&e->command, command, e->text, e->url.port, variable);
+    }
     return e;
 }
 
@@ -237,6 +195,7 @@ void drive_endpoint_free(struct drive_endpoint *e)
         return;
     net_process_free(e->process);
     net_timer_free(e->timer);
+    drive_command_free(&e->command);
     arena_free(&e->arena);
     free(e);
 }

@@ -3,6 +3,7 @@
 #define WSCONFORM_DRIVE_SERVER_H
 
 #include "base/error.h"
+#include "drive/end.h"
 #include "run/record.h"
 
 /* Tests a server: starts or finds it, probes it, runs the cases, judges. */
@@ -34,14 +35,6 @@ struct drive_server_options {
 };
 
 struct drive_server;
-
-/* How a run ended. */
-enum drive_end {
-    DRIVE_COMPLETE,
-    DRIVE_INTERRUPTED, /* by a signal: the verdicts so far are in the record */
-    DRIVE_UNREACHABLE, /* no run was possible: the endpoint cannot be started or reached */
-    DRIVE_GONE         /* the endpoint died for good: the verdicts so far are in the record */
-};
 
 /* Runs to the end. `error` says why, unless the run is complete. The caller frees what is
  * returned with drive_server_free; it is never NULL. */

@@ -266,7 +266,7 @@ static json_t *run(const struct run_record *record, const struct report_options 
     put(object, "duration_ms", number((record->duration_us + 500) / 1000));
     put(object, "seed", json_sprintf("%" PRIu64, record->seed));
     put(object, "argv", record->argv != NULL ? arguments(record->argv, options) : json_array());
-    put(object, "role", json_string("server")); /* that of the endpoint */
+    put(object, "role", json_string(record->of_client ? "client" : "server"));
     put(object, "waits", number(record->waits));
     if (record->ended_early != NULL)
         put(object, "ended_early", sentence(record->ended_early));

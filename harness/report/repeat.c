@@ -25,7 +25,8 @@ static void add_argument(struct buffer *out, const char *argument,
 static const char *find_kept(const char *argument)
 {
     static const char *const kept[] = {"-H",        "--header",  "--origin", "--subprotocol",
-                                       "--timeout", "--profile", "--cases"};
+                                       "--timeout", "--profile", "--cases",  "--listen",
+                                       "--agent",   "--browser="};
     for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
         if (strncmp(argument, kept[i], strlen(kept[i])) == 0)
             return kept[i];
@@ -42,7 +43,7 @@ static void add_options(struct buffer *out, const struct run_record *record,
         if (name == NULL)
             continue;
         size_t len = strlen(name);
-        bool joined = name[1] != '-' || (*at)[len] == '=';
+        bool joined = name[1] != '-' || name[len - 1] == '=' || (*at)[len] == '=';
         if ((*at)[len] != '\0' && joined) {
             add_argument(out, *at, options);
         } else if ((*at)[len] == '\0' && at[1] != NULL) {
@@ -71,8 +72,8 @@ static void add_selection(struct buffer *out, const struct run_record *record,
 void report_repeat_write(struct buffer *out, const struct run_record *record,
                          const struct run_result *result, const struct report_options *options)
 {
-    buffer_append_text(out, "wsconform server");
-    if (record->url != NULL)
+    buffer_printf(out, "wsconform %s", record->of_client ? "client" : "server");
+    if (!record->of_client && record->url != NULL)
         add_argument(out, record->url, options);
     add_selection(out, record, result);
     buffer_printf(out, " --seed %" PRIu64, record->seed);

@@ -44,7 +44,8 @@ static void write_close(struct buffer *out, struct bytes payload)
 }
 
 /* Only what one would not expect of a frame. */
-static void write_oddities(struct buffer *out, const struct run_transcript_entry *entry)
+static void write_oddities(struct buffer *out, const struct run_transcript_entry *entry,
+                           bool of_client)
 {
     const struct ws_frame *frame = &entry->frame;
     if (!frame->fin)
@@ -52,8 +53,9 @@ static void write_oddities(struct buffer *out, const struct run_transcript_entry
     if (frame->rsv != 0)
         buffer_printf(out, ",%s%s%s", frame->rsv & WS_RSV1 ? " RSV1" : "",
                       frame->rsv & WS_RSV2 ? " RSV2" : "", frame->rsv & WS_RSV3 ? " RSV3" : "");
-    /* RFC 6455, 5.1: a client masks its frames, a server does not; we are the client. */
-    if (frame->masked != entry->ours)
+    /* RFC 6455, 5.1: a client masks its frames, a server does not. */
+    bool from_client = entry->ours != of_client;
+    if (frame->masked != from_client)
         buffer_append_text(out, frame->masked ? ", masked" : ", not masked");
     if (frame->form != ws_frame_minimal_form(frame->length))
         buffer_printf(out, ", length in %d bits", (int)frame->form);
@@ -78,7 +80,8 @@ static void write_wire(struct buffer *out, const struct run_transcript_entry *en
     hex_write(out, bytes_of(payload, shown));
 }
 
-static void write_frame(struct buffer *out, const struct run_transcript_entry *entry, bool verbose)
+static void write_frame(struct buffer *out, const struct run_transcript_entry *entry,
+                        bool of_client, bool verbose)
 {
     size_t kept = entry->octets.len;
     size_t shown = verbose || kept < PAYLOAD_MAX ? kept : PAYLOAD_MAX;
@@ -86,7 +89,7 @@ static void write_frame(struct buffer *out, const struct run_transcript_entry *e
     if (entry->frame.opcode == WS_CLOSE)
         write_close(out, entry->octets);
     buffer_printf(out, ", %" PRIu64 " octet%s", entry->total, plural(entry->total));
-    write_oddities(out, entry);
+    write_oddities(out, entry, of_client);
     if (shown > 0) {
         buffer_append_text(out, "  \"");
         hex_escape(out, bytes_of(entry->octets.data, shown));
@@ -149,9 +152,10 @@ static void write_head(struct buffer *out, const struct run_transcript_entry *en
     buffer_free(&masked);
 }
 
-static void write_entry(struct buffer *out, const struct run_transcript_entry *entry,
+static void write_entry(struct buffer *out, const struct run_transcript *transcript, size_t index,
                         unsigned indent, const struct report_options *options)
 {
+    const struct run_transcript_entry *entry = &transcript->entries[index];
     enum { LEAD = 18 }; /* columns of arrow and time */
     write_indent(out, indent);
     buffer_printf(out, "%s %6" PRIu64 ".%03u ms  ", entry->ours ? "->" : "<-",
@@ -161,7 +165,7 @@ static void write_entry(struct buffer *out, const struct run_transcript_entry *e
         write_head(out, entry, indent + LEAD + 2, options);
         return;
     case RUN_TRANSCRIPT_FRAME:
-        write_frame(out, entry, options->verbose);
+        write_frame(out, entry, transcript->of_client, options->verbose);
         return;
     case RUN_TRANSCRIPT_NOTE:
         report_quote_plain(out, entry->note);
@@ -194,7 +198,7 @@ void report_text_transcript(struct buffer *out, const struct run_transcript *tra
             write_indent(out, indent);
             buffer_printf(out, "... %zu more were not recorded\n", transcript->dropped);
         }
-        write_entry(out, &transcript->entries[i], indent, options);
+        write_entry(out, transcript, i, indent, options);
     }
 }
 
@@ -383,6 +387,8 @@ static void write_passes(struct buffer *out, const struct run_record *record,
 
 static void write_endpoint(struct buffer *out, const struct run_record *record)
 {
+    if (record->of_client)
+        buffer_append_text(out, "client of ");
     report_quote_plain(out, record->url != NULL ? record->url : "the endpoint");
     if (record->agent != NULL && record->agent[0] != '\0') {
         buffer_append_text(out, " (");

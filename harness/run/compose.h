@@ -23,6 +23,7 @@ struct run_part {
 /* The octets of all writes, one behind the other. A zeroed struct is empty. */
 struct run_script {
     struct buffer octets;
+    size_t unframed; /* octets at the start that are a head, and no frames */
     struct run_part *parts;
     size_t count;
     size_t capacity;
@@ -30,10 +31,8 @@ struct run_script {
 
 void run_compose_free(struct run_script *script);
 
-/* The opening request to `target` with the edits of a case (NULL: none). `key` is the value of
- * Sec-WebSocket-Key (RFC 6455, 4.1). */
-void run_compose_request(struct run_script *script, const struct run_target *target,
-                         const struct case_request *edits, const char *key, struct random *random);
+/* Makes writes of the octets from `start` to the end, each of at most `size` octets. */
+void run_compose_writes(struct run_script *script, size_t start, size_t size);
 
 /* The steps of a case. Frames are masked as clients do when `as_client`, if the case does not say
  * otherwise; masking keys and random payloads are drawn from `random`. */

@@ -6,52 +6,13 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "run/opening.h"
-#include "run/sender.h"
-
-/* Longer than this is not "as soon as is practical" (5.5.1, 5.5.2) on a connection that is idle. */
-static const uint64_t late_answer_us = 1000 * 1000;
+#include "run/conclude.h"
+#include "run/sight.h"
 
 enum {
+    MASKS_MAX = 64 * 1024,              /* octets of masking keys that are looked at */
     FLOOD_MAX = 1024 * 1024,            /* octets that may come beyond four times what was sent */
     BULK_OCTETS_PER_SECOND = 256 * 1024 /* that the slowest endpoint is expected to handle */
-};
-
-enum phase {
-    PHASE_OPENING, /* the request goes out, the answer is awaited */
-    PHASE_CONTROL, /* a marker proves that the connection works */
-    PHASE_STEPS,
-    PHASE_SETTLE,  /* all is sent: what does the endpoint make of it? */
-    PHASE_FENCE,   /* a marker is out that shows that all before it was read */
-    PHASE_CLOSING, /* the verdict stands; the connection is ended in good order */
-    PHASE_OVER
-};
-
-struct run_exchange {
-    const struct case_spec *spec;
-    const struct run_settings *settings;
-    struct judge_outcome outcome;
-    enum phase phase;
-    uint64_t patience_us;
-    uint64_t linger_us;
-    uint64_t born;
-    uint64_t now;
-    uint64_t since;  /* the last progress */
-    uint64_t cap_us; /* what the whole exchange may take */
-    struct run_opening opening;
-    struct run_sender sender;
-    bool half_closed;
-    struct ws_reader reader;
-    struct judge_match match;
-    enum ws_violation close_violation;
-    enum judge_end end;
-    uint64_t received;
-    uint64_t closed_at;   /* when their Close came */
-    uint64_t wrote_at;    /* our last write */
-    bool closing;         /* our Close is out or queued */
-    bool alive;           /* the fence came back */
-    const char *own_text; /* how it broke the sentence that this very case is about, or NULL */
-    struct run_result result;
 };
 
 /* --- small questions --------------------------------------------------------------------- */
@@ -64,6 +25,13 @@ static bool allows_failure(const struct run_exchange *x)
 static bool is_about_handshake(const struct run_exchange *x)
 {
     return judge_outcome_refuses(&x->outcome) || judge_outcome_allows(&x->outcome, JUDGE_ACCEPT);
+}
+
+/* An end instead of the handshake's answer means something: to a server's case about it, and to a
+ * client's once there was a request. */
+static bool may_be_answered(const struct run_exchange *x)
+{
+    return is_about_handshake(x) && (!x->settings->of_client || x->acceptance.answered);
 }
 
 /* What it says unasked on each connection has come, so that no echo can be mistaken for it. */
@@ -90,180 +58,7 @@ static bool is_ending(const struct run_exchange *x)
     return x->sender.ledger.close_sent || x->half_closed || x->match.close_seen;
 }
 
-/* --- what was seen ----------------------------------------------------------------------- */
-
-static bool is_about(const struct case_spec *spec, const char *rule)
-{
-    for (size_t i = 0; i < spec->require_count; i++)
-        if (strcmp(spec->requires[i] -> id, rule) == 0)
-            return true;
-    return false;
-}
-
-/* Notes a broken sentence. If the case is about it, it decides the case; what a plain handshake
- * already broke is charged to the run alone. */
-static void sight(void *context, const char *rule, const char *text)
-{
-    struct run_exchange *x = context;
-    struct run_result *result = &x->result;
-    if (is_about(x->spec, rule) &&
-        judge_observation_find(&x->settings->profile->known, rule) == NULL) {
-        x->own_text = x->own_text != NULL ? x->own_text : text;
-        return;
-    }
-    for (size_t i = 0; i < result->sighting_count; i++)
-        if (strcmp(result->sightings[i].rule, rule) == 0)
-            return;
-    if (result->sighting_count < RUN_SIGHTINGS_MAX)
-        result->sightings[result->sighting_count++] = (struct run_sighting){rule, text};
-}
-
-/* A request that is to be refused may get any 101: that it was accepted is what is wrong. */
-static void sight_in_handshake(void *context, const char *rule, const char *text)
-{
-    const struct run_exchange *x = context;
-    bool unwanted = x->opening.status == 101 && judge_outcome_refuses(&x->outcome);
-    if (!unwanted || is_about(x->spec, rule))
-        sight(context, rule, text);
-}
-
-static struct judge_seen look(const struct run_exchange *x)
-{
-    return (struct judge_seen){.status = x->opening.status,
-                               .ledger = &x->sender.ledger,
-                               .match = &x->match,
-                               .close_violation = x->close_violation,
-                               .end = x->end,
-                               .waited = x->result.hang != RUN_HANG_NONE,
-                               .alive = x->alive,
-                               .limit = x->settings->profile->limit};
-}
-
-/* RFC 6455, 7.1.1: the server closes first and immediately, which is a should (A06); never to
- * close is another matter. */
-static void sight_late_end(struct run_exchange *x)
-{
-    if (x->result.hang == RUN_HANG_TCP_FAILED)
-        sight(x, RUN_LEFT_OPEN_FAILED_RULE,
-              "TCP was left open after a Close that failed the connection");
-    if (x->result.hang == RUN_HANG_TCP)
-        sight(x, RUN_LEFT_OPEN_RULE, "TCP was left open after both Close frames");
-    if (x->end != JUDGE_END_OPEN && x->match.close_seen &&
-        x->now >= x->closed_at + x->settings->short_us) {
-        x->result.late = true;
-        sight(x, RUN_LATE_RULE, RUN_LATE_TEXT);
-    }
-}
-
-/* Only the last write can have been answered late: everything before it was answered in time, or
- * the run would not have gone on. */
-static void sight_late_answer(struct run_exchange *x, const struct ws_event *event)
-{
-    bool late = event->kind == WS_EVENT_CONTROL && x->now >= x->wrote_at + late_answer_us;
-    if (late && event->opcode == WS_CLOSE && x->sender.ledger.close_sent)
-        sight(x, "RFC6455-5.5.1-14", "a Close was answered more than a second later");
-    if (late && event->opcode == WS_PONG && x->sender.ledger.pings > 0)
-        sight(x, "RFC6455-5.5.2-04", "a ping was answered more than a second later");
-}
-
-/* A02 */
-static bool claims_normal_end(const struct judge_match *match)
-{
-    return match->close_seen && !match->close_replies &&
-           (match->close.code == WS_CLOSE_NORMAL || match->close.code == WS_CLOSE_GOING_AWAY);
-}
-
-/* How the endpoint ends connections is judged once for the run, not in each case. */
-static void sight_behaviour(struct run_exchange *x)
-{
-    const struct judge_ledger *ledger = &x->sender.ledger;
-    if (x->opening.status == 0 && x->end != JUDGE_END_OPEN && judge_outcome_refuses(&x->outcome))
-        sight(x, "RFC6455-10.7-04", "a handshake was refused without an HTTP answer");
-    if (x->opening.status != 101)
-        return;
-    if (ledger->violation != WS_FINE && !x->match.close_seen && x->end == JUDGE_END_FIN)
-        sight(x, "RFC6455-7.1.7-05", "a connection was failed without a Close frame");
-    if (ledger->violation != WS_FINE && claims_normal_end(&x->match))
-        sight(x, "RFC6455-7.1.7-05", "a connection was failed with a code for a normal end");
-    sight_late_end(x);
-    if (x->end == JUDGE_END_RESET && x->match.close_seen && ledger->close_sent &&
-        ledger->violation == WS_FINE && ledger->oddity == WS_FINE)
-        sight(x, "RFC6455-7.1.1-01", "TCP was reset after a closing handshake without fault");
-}
-
-/* --- the verdict ------------------------------------------------------------------------- */
-
-static void settle_close(struct run_exchange *x)
-{
-    struct run_result *result = &x->result;
-    result->close_seen = x->match.close_seen;
-    result->close_code = x->match.close.code;
-    result->clean = x->match.close_seen && x->sender.ledger.close_sent && x->end == JUDGE_END_FIN;
-}
-
-static void give_verdict(struct run_exchange *x, enum judge_verdict verdict)
-{
-    x->result.verdict = verdict;
-    x->result.duration_us = x->now - x->born;
-    x->since = x->now;
-    settle_close(x);
-}
-
-static void skip(struct run_exchange *x, const char *why)
-{
-    struct judge_seen seen = look(x);
-    char what[160];
-    judge_grade_describe(&seen, what, sizeof(what));
-    snprintf(x->result.judgement.diagnosis, sizeof(x->result.judgement.diagnosis), "%s: %s", why,
-             what);
-    give_verdict(x, JUDGE_SKIP);
-    x->phase = PHASE_OVER;
-}
-
-/* Judges what was seen so far, once and for all. */
-static void judge(struct run_exchange *x)
-{
-    struct judge_seen seen = look(x);
-    struct judge_judgement *judgement = &x->result.judgement;
-    sight_behaviour(x);
-    *judgement = judge_grade(&x->outcome, &seen);
-    if (x->own_text != NULL && judgement->grade != JUDGE_VIOLATION) {
-        judgement->grade = JUDGE_VIOLATION;
-        judgement->lenient = false;
-        snprintf(judgement->diagnosis, sizeof(judgement->diagnosis), "%s", x->own_text);
-    }
-    give_verdict(x, judge_verdict_for_case(x->spec, judgement->grade));
-    bool can_close = x->opening.status == 101 && x->end == JUDGE_END_OPEN &&
-                     x->result.hang == RUN_HANG_NONE && x->linger_us > 0;
-    x->phase = can_close ? PHASE_CLOSING : PHASE_OVER;
-}
-
 /* --- receiving --------------------------------------------------------------------------- */
-
-/* What the endpoint says about content that we made it repeat is charged to the case that sent
- * it, not to the run. */
-static bool repeats_us(const struct run_exchange *x, enum ws_violation violation)
-{
-    const struct judge_ledger *ledger = &x->sender.ledger;
-    /* A03: whoever echoes our 1010 says nothing of his own. */
-    if (violation == WS_BAD_CLOSE_CODE_1010 && ledger->close.code == WS_CLOSE_MANDATORY_EXTENSION)
-        return true;
-    /* An odd Close of ours may come back as it was; another oddity is the endpoint's own. */
-    if (violation >= WS_BAD_CLOSE_LENGTH && violation <= WS_BAD_CLOSE_REASON)
-        return ledger->oddity == violation || ledger->violation == violation;
-    bool odd = ledger->violation != WS_FINE || ledger->oddity != WS_FINE || ledger->text_bad;
-    return odd && (violation == WS_BAD_UTF8 || violation == WS_BAD_UTF8_CUT);
-}
-
-static void take_violation(struct run_exchange *x, enum ws_violation violation)
-{
-    bool of_close = violation >= WS_BAD_CLOSE_LENGTH && violation <= WS_BAD_CLOSE_REASON;
-    if (of_close && !x->match.close_seen && x->close_violation == WS_FINE)
-        x->close_violation = violation;
-    const char *rule = ws_violation_sender_rule(violation);
-    if (rule != NULL && !repeats_us(x, violation))
-        sight(x, rule, ws_violation_text(violation));
-}
 
 /* RFC 6455, 5.5.1: a Close is answered with a Close; 5.5.2: a ping with a pong. */
 static void answer_control(struct run_exchange *x, const struct ws_event *event)
@@ -280,6 +75,13 @@ static void answer_control(struct run_exchange *x, const struct ws_event *event)
     }
 }
 
+static void take_header(struct run_exchange *x, const struct ws_frame *frame)
+{
+    x->frames++;
+    if (frame->masked && x->settings->keys != NULL && x->masks.len < MASKS_MAX)
+        buffer_append(&x->masks, bytes_of(frame->key, sizeof(frame->key)));
+}
+
 static void take_frames(struct run_exchange *x, uint8_t *data, size_t len)
 {
     struct ws_event event;
@@ -290,15 +92,26 @@ static void take_frames(struct run_exchange *x, uint8_t *data, size_t len)
         if (status != WS_ITEM)
             return;
         run_transcript_event(&x->result.transcript, false, &event, x->now);
+        if (event.kind == WS_EVENT_FRAME)
+            take_header(x, &event.frame);
         if (event.kind == WS_EVENT_VIOLATION)
-            take_violation(x, event.violation);
+            run_sight_violation(x, event.violation);
         if (event.kind == WS_EVENT_CONTROL)
             answer_control(x, &event);
         if (!x->match.close_seen)
             x->closed_at = x->now;
-        sight_late_answer(x, &event);
+        run_sight_late_answer(x, &event);
         judge_match_event(&x->match, &event);
     }
+}
+
+/* The connection stands: is it to prove that it works before the case begins? */
+static void begin_control(struct run_exchange *x)
+{
+    x->opened = true;
+    x->phase = PHASE_CONTROL;
+    if (allows_failure(x) && !x->spec->response.join)
+        run_sender_mark(&x->sender, x->settings->profile->echoes ? WS_TEXT : WS_PING);
 }
 
 /* The answer to the request is there: is this a connection, and is it what the case asks for? */
@@ -306,26 +119,72 @@ static void open_or_judge(struct run_exchange *x)
 {
     if (x->opening.status < 100)
         snprintf(x->match.wrong, sizeof(x->match.wrong), "the answer to the handshake is not HTTP");
-    if (x->opening.status == 101 && !judge_outcome_refuses(&x->outcome)) {
-        x->phase = PHASE_CONTROL;
-        if (allows_failure(x))
-            run_sender_mark(&x->sender, x->settings->profile->echoes ? WS_TEXT : WS_PING);
-    } else if (is_about_handshake(x)) {
-        judge(x);
-    } else {
-        skip(x, "a plain handshake was refused");
-    }
+    x->opened = x->opening.status == 101;
+    if (x->opened && !judge_outcome_refuses(&x->outcome))
+        begin_control(x);
+    else if (is_about_handshake(x))
+        run_conclude_judge(x);
+    else
+        run_conclude_skip(x, "a plain handshake was refused");
 }
 
 static void take_answer(struct run_exchange *x, uint8_t *data, size_t len)
 {
     if (!run_opening_take(&x->opening, bytes_of(data, len), &x->result.transcript, x->now,
-                          sight_in_handshake, x))
+                          run_sight_in_answer, x))
         return;
     open_or_judge(x);
     struct buffer *rest = run_opening_rest(&x->opening);
     if (x->phase == PHASE_CONTROL && rest->len > 0)
         take_frames(x, rest->data, rest->len);
+}
+
+/* The answer of a client's case may carry the first frames in its last segment. */
+static void load_answer(struct run_exchange *x)
+{
+    struct run_script *script = &x->sender.script;
+    run_delivery_cut(script, x->result.delivery, false);
+    if (x->spec->response.join)
+        run_sender_join_steps(&x->sender, x->spec);
+    if (x->spec->response.hold)
+        x->hold_until = x->now + x->settings->grace_us;
+}
+
+/* RFC 6455, 4.1: behind its request a client waits for the answer. */
+static void take_request(struct run_exchange *x, const uint8_t *data, size_t len)
+{
+    struct run_acceptance *acceptance = &x->acceptance;
+    if (acceptance->answered) {
+        buffer_append(run_acceptance_rest(acceptance), bytes_of(data, len));
+    } else {
+        enum ws_status status = run_acceptance_take(
+            acceptance, bytes_of(data, len), x->settings, &x->spec->response, &x->sender.script,
+            &x->sender.random, &x->result.transcript, x->now, run_sight_rule, x);
+        if (status == WS_BAD)
+            run_conclude_skip(x, "the request cannot be read");
+        if (status != WS_ITEM)
+            return;
+        load_answer(x);
+    }
+    if (run_acceptance_rest(acceptance)->len > 0 && x->sender.sent == 0)
+        run_sight_rule(x, "RFC6455-4.1-42", "something was sent before the handshake was answered");
+}
+
+/* Our whole answer is out. */
+static void begin_as_server(struct run_exchange *x)
+{
+    if (run_conclude_refuses(x)) {
+        x->opened = true;
+        x->phase = PHASE_REFUSAL;
+        run_sender_mark(&x->sender, WS_PING);
+        run_sender_mark(&x->sender, WS_TEXT);
+    } else {
+        begin_control(x);
+    }
+    x->since = x->now;
+    struct buffer *early = run_acceptance_rest(&x->acceptance);
+    if (early->len > 0)
+        take_frames(x, early->data, early->len);
 }
 
 static void check_flood(struct run_exchange *x)
@@ -337,6 +196,13 @@ static void check_flood(struct run_exchange *x)
                  (unsigned long long)most);
 }
 
+/* A client may try again on the same connection what was refused (RFC 9110, 15.5.2 and 15.5.22):
+ * that is HTTP and no frame. */
+static bool is_next_request(const struct run_exchange *x, const uint8_t *data, size_t len)
+{
+    return run_conclude_refuses(x) && x->frames == 0 && len >= 4 && memcmp(data, "GET ", 4) == 0;
+}
+
 static void on_bytes(void *self, uint8_t *data, size_t len, uint64_t now)
 {
     struct run_exchange *x = self;
@@ -346,8 +212,12 @@ static void on_bytes(void *self, uint8_t *data, size_t len, uint64_t now)
     if (x->phase != PHASE_CLOSING)
         x->since = now;
     x->received += len;
-    if (x->phase == PHASE_OPENING)
+    if (x->phase == PHASE_OPENING && x->settings->of_client)
+        take_request(x, data, len);
+    else if (x->phase == PHASE_OPENING)
         take_answer(x, data, len);
+    else if (x->retried || is_next_request(x, data, len))
+        x->retried = true;
     else
         take_frames(x, data, len);
     check_flood(x);
@@ -360,7 +230,8 @@ static void on_opened(void *self, uint64_t now)
     x->born = now;
     x->since = now;
     x->result.transcript.start = now;
-    run_transcript_head(&x->result.transcript, true, buffer_bytes(&x->opening.request), now);
+    if (!x->settings->of_client)
+        run_transcript_head(&x->result.transcript, true, buffer_bytes(&x->opening.request), now);
 }
 
 static void report_unreachable(struct run_exchange *x)
@@ -369,7 +240,7 @@ static void report_unreachable(struct run_exchange *x)
     snprintf(x->result.judgement.diagnosis, sizeof(x->result.judgement.diagnosis),
              "no connection could be made");
     x->born = x->now;
-    give_verdict(x, JUDGE_ERROR);
+    run_conclude_give(x, JUDGE_ERROR);
     x->phase = PHASE_OVER;
 }
 
@@ -387,20 +258,22 @@ static void on_ended(void *self, enum judge_end end, uint64_t now)
     run_transcript_note(&x->result.transcript, false,
                         end == JUDGE_END_FIN ? "ends TCP (FIN)" : "resets TCP (RST)", now);
     if (x->phase == PHASE_CLOSING) {
-        settle_close(x);
+        run_sight_early_end(x);
+        run_conclude_close(x);
         x->phase = PHASE_OVER;
     } else if (x->phase == PHASE_CONTROL) {
-        skip(x, "the positive control failed");
-    } else if (x->phase == PHASE_OPENING && !is_about_handshake(x)) {
-        skip(x, "a plain handshake was refused");
+        run_conclude_skip(x, "the positive control failed");
+    } else if (x->phase == PHASE_OPENING && !may_be_answered(x)) {
+        run_conclude_skip(x, x->settings->of_client ? "no opening handshake came"
+                                                    : "a plain handshake was refused");
     } else {
-        judge(x);
+        run_conclude_judge(x);
     }
 }
 
 /* --- going on ---------------------------------------------------------------------------- */
 
-static void enter(struct run_exchange *x, enum phase phase)
+static void enter(struct run_exchange *x, enum run_phase phase)
 {
     x->phase = phase;
     x->since = x->now;
@@ -409,11 +282,12 @@ static void enter(struct run_exchange *x, enum phase phase)
 static void enter_steps(struct run_exchange *x)
 {
     enter(x, PHASE_STEPS);
+    if (x->spec->response.join) /* they are on their way */
+        return;
     run_sender_unmark(&x->sender);
     run_sender_load_steps(&x->sender, x->spec);
     run_delivery_cut(&x->sender.script, x->result.delivery, true);
-    x->cap_us += (uint64_t)x->sender.script.octets.len * 1000000 / BULK_OCTETS_PER_SECOND +
-                 (uint64_t)x->sender.script.count * x->patience_us / 4;
+    x->cap_us += (uint64_t)x->sender.script.count * x->patience_us / 4;
 }
 
 /* Which fence proves that the endpoint overlooked a violation? An endpoint may take what is wrong
@@ -446,6 +320,11 @@ static bool grace_is_over(const struct run_exchange *x)
  * the endpoint's close into a reset that destroys its Close frame. */
 static void advance_settle(struct run_exchange *x)
 {
+    if (judge_outcome_allows(&x->outcome, JUDGE_SPARE)) {
+        if (grace_is_over(x))
+            run_conclude_judge(x);
+        return;
+    }
     if (is_ending(x))
         return;
     bool ready;
@@ -465,7 +344,26 @@ static void advance_fence(struct run_exchange *x)
         return;
     x->alive = true;
     if (!judge_outcome_allows_life(&x->outcome) || all_answered(x))
-        judge(x);
+        run_conclude_judge(x);
+}
+
+/* A client that took a bad answer for good answers the marker at once. One that did not may wait
+ * for us to end TCP (7.1.1). */
+static void advance_refusal(struct run_exchange *x)
+{
+    if (x->frames > 0)
+        run_conclude_judge(x);
+    else if (x->phase == PHASE_REFUSAL && grace_is_over(x))
+        enter(x, PHASE_PARTING);
+}
+
+/* 7.1.1: after both Closes the server ends TCP, so nothing more is owed by a client. Inside a frame
+ * that we shall never finish our own Close cannot be said. */
+static bool is_closed_by_client(const struct run_exchange *x)
+{
+    bool cannot_answer = x->closing && ws_reader_in_frame(&x->sender.ledger.reader);
+    return x->settings->of_client && x->match.close_seen &&
+           (x->sender.ledger.close_sent || (cannot_answer && run_sender_done(&x->sender)));
 }
 
 /* Something that no later octet can mend. */
@@ -478,14 +376,21 @@ static bool is_decided(const struct run_exchange *x)
 /* Moves on as far as what was seen allows. */
 static void advance(struct run_exchange *x)
 {
+    bool answered = x->acceptance.answered && x->sender.sent >= x->sender.script.unframed;
+    if (x->phase == PHASE_OPENING && answered)
+        begin_as_server(x);
     if (x->phase == PHASE_OPENING || x->phase == PHASE_CLOSING || x->phase == PHASE_OVER)
         return;
-    if (is_decided(x) && x->phase == PHASE_CONTROL && x->sender.marker_opcode != 0) {
-        skip(x, "the positive control failed");
+    if (x->phase == PHASE_REFUSAL || (x->phase == PHASE_PARTING && run_conclude_refuses(x))) {
+        advance_refusal(x);
         return;
     }
-    if (is_decided(x)) {
-        judge(x);
+    if (is_decided(x) && x->phase == PHASE_CONTROL && x->sender.marker_opcode != 0) {
+        run_conclude_skip(x, "the positive control failed");
+        return;
+    }
+    if (is_decided(x) || is_closed_by_client(x)) {
+        run_conclude_judge(x);
         return;
     }
     if (x->phase == PHASE_CONTROL && is_controlled(x) && is_greeted(x))
@@ -496,12 +401,28 @@ static void advance(struct run_exchange *x)
         enter(x, PHASE_SETTLE);
     if (x->phase == PHASE_SETTLE)
         advance_settle(x);
-    if (x->phase == PHASE_FENCE)
+    if (x->phase == PHASE_FENCE || x->phase == PHASE_PARTING)
         advance_fence(x);
 }
 
+/* A client that may refuse our answer and says nothing may wait for us to end TCP (7.1.1), or for
+ * the rest of a head that is not whole to it. To end TCP soon does no harm, since the client is
+ * right in any case. */
+static bool may_part(const struct run_exchange *x)
+{
+    bool may_refuse = judge_outcome_allows(&x->outcome, JUDGE_REJECT);
+    return x->settings->of_client && may_refuse && x->frames == 0 && x->phase == PHASE_FENCE;
+}
+
+/* The thing that is awaited. */
 static enum run_hang name_hang(const struct run_exchange *x)
 {
+    if (x->phase == PHASE_OPENING)
+        return RUN_HANG_HANDSHAKE;
+    if (x->phase == PHASE_CONTROL)
+        return RUN_HANG_CONTROL;
+    if (x->phase == PHASE_REFUSAL || x->phase == PHASE_PARTING)
+        return RUN_HANG_REFUSAL;
     if (x->match.close_seen)
         return x->sender.ledger.violation != WS_FINE ? RUN_HANG_TCP_FAILED : RUN_HANG_TCP;
     if (x->sender.ledger.close_sent)
@@ -512,6 +433,10 @@ static enum run_hang name_hang(const struct run_exchange *x)
 
 static void on_deadline(struct run_exchange *x)
 {
+    if (may_part(x)) {
+        enter(x, PHASE_PARTING);
+        return;
+    }
     x->result.waits++;
     run_transcript_note(&x->result.transcript, true, "waited in vain", x->now);
     if (x->phase == PHASE_CLOSING) {
@@ -519,35 +444,55 @@ static void on_deadline(struct run_exchange *x)
         x->phase = PHASE_OVER;
     } else if (x->phase == PHASE_OPENING) {
         x->result.hang = RUN_HANG_HANDSHAKE;
-        if (is_about_handshake(x))
-            judge(x);
+        if (x->settings->of_client)
+            run_conclude_skip(x, "the request is not finished");
+        else if (is_about_handshake(x))
+            run_conclude_judge(x);
         else
-            skip(x, "a plain handshake was not answered");
+            run_conclude_skip(x, "a plain handshake was not answered");
     } else if (x->phase == PHASE_CONTROL && is_controlled(x)) {
         enter_steps(x); /* it does not greet on every connection */
     } else if (x->phase == PHASE_CONTROL) {
         x->result.hang = RUN_HANG_CONTROL;
-        skip(x, "the positive control failed");
+        run_conclude_skip(x, "the positive control failed");
     } else {
         x->result.hang = name_hang(x);
-        judge(x);
+        run_conclude_judge(x);
     }
+}
+
+/* What the octets of the script may take. */
+static uint64_t bulk_us(const struct run_exchange *x)
+{
+    return (uint64_t)x->sender.script.octets.len * 1000000 / BULK_OCTETS_PER_SECOND;
 }
 
 static uint64_t deadline(const struct run_exchange *x)
 {
     if (x->phase == PHASE_CLOSING)
         return x->since + x->linger_us;
-    uint64_t patience = x->since + x->patience_us;
-    uint64_t cap = x->born + x->cap_us;
+    if (may_part(x))
+        return x->since + x->settings->grace_us + bulk_us(x);
+    bool believed = (x->settings->believed >> name_hang(x) & 1) != 0;
+    uint64_t patience = x->since + (believed ? x->settings->short_us : x->patience_us);
+    patience += bulk_us(x);
+    uint64_t cap = x->born + x->cap_us + bulk_us(x);
     return patience < cap ? patience : cap;
 }
 
 static struct run_action wait_for_it(const struct run_exchange *x)
 {
     uint64_t at = deadline(x);
+    if (x->watch && x->phase == PHASE_CLOSING && is_closed_by_client(x))
+        return (struct run_action){.want = RUN_WANT_WAIT,
+                                   .deadline = x->closed_at + x->settings->grace_us};
     uint64_t grace = x->since + x->settings->grace_us;
-    bool fence_is_due = x->phase == PHASE_SETTLE && !is_ending(x) && allows_failure(x);
+    if (x->hold_until > x->now)
+        grace = x->hold_until;
+    bool spared = judge_outcome_allows(&x->outcome, JUDGE_SPARE);
+    bool fence_is_due = (x->phase == PHASE_SETTLE && !is_ending(x) && allows_failure(x)) ||
+                        (x->phase == PHASE_SETTLE && spared) || x->phase == PHASE_REFUSAL ||
+                        x->hold_until > x->now;
     return (struct run_action){.want = RUN_WANT_WAIT,
                                .deadline = fence_is_due && grace < at ? grace : at};
 }
@@ -597,6 +542,28 @@ static bool may_send_urgent(const struct run_exchange *x)
     return run_sender_urgent(&x->sender) && x->phase != PHASE_OPENING;
 }
 
+static struct run_action half_close(struct run_exchange *x)
+{
+    x->half_closed = true;
+    return (struct run_action){.want = RUN_WANT_HALF_CLOSE};
+}
+
+static bool watches_end(const struct run_exchange *x)
+{
+    return x->watch && x->phase == PHASE_CLOSING && is_closed_by_client(x) &&
+           x->now < x->closed_at + x->settings->grace_us;
+}
+
+/* 7.1.1: the server ends TCP. */
+static bool may_end(struct run_exchange *x)
+{
+    if (x->phase != PHASE_CLOSING || !is_closed_by_client(x) || may_send_urgent(x) ||
+        watches_end(x))
+        return false;
+    x->result.watched = x->watch;
+    return true;
+}
+
 static struct run_action on_next(void *self, uint64_t now, bool can_write)
 {
     struct run_exchange *x = self;
@@ -605,23 +572,29 @@ static struct run_action on_next(void *self, uint64_t now, bool can_write)
         advance(x);
         if (x->phase != PHASE_OVER && now >= deadline(x))
             on_deadline(x);
+        if (may_end(x)) {
+            run_conclude_close(x);
+            x->phase = PHASE_OVER;
+        }
         if (x->phase == PHASE_OVER)
             return (struct run_action){.want = RUN_WANT_CLOSE};
         if (!can_write)
             return wait_for_it(x);
+        if (x->phase == PHASE_PARTING && !x->half_closed)
+            return half_close(x);
         if (x->phase == PHASE_CLOSING)
             close_in_order(x);
         if (may_send_urgent(x))
             return write_octets(x, run_sender_write_urgent(&x->sender, now));
-        if (x->phase == PHASE_CLOSING || run_sender_done(&x->sender))
+        if (x->phase == PHASE_CLOSING || x->half_closed || run_sender_done(&x->sender) ||
+            x->hold_until > now)
             return wait_for_it(x);
         struct run_part part = run_sender_part(&x->sender);
         if (part.kind == RUN_PART_WRITE)
-            return write_octets(x, run_sender_write(&x->sender, x->phase != PHASE_OPENING, now));
+            return write_octets(x, run_sender_write(&x->sender, now));
         if (part.kind == RUN_PART_HALF_CLOSE) {
             run_sender_pass(&x->sender);
-            x->half_closed = true;
-            return (struct run_action){.want = RUN_WANT_HALF_CLOSE};
+            return half_close(x);
         }
         if (may_pass(x, part.kind)) {
             run_sender_pass(&x->sender);
@@ -644,19 +617,27 @@ struct run_exchange *run_exchange_new(const struct case_spec *spec, enum run_del
     x->result.spec = spec;
     x->result.delivery = delivery;
     x->settings = settings;
+    x->result.transcript.of_client = settings->of_client;
     x->patience_us = patience_us;
     x->linger_us = linger_us;
     x->cap_us = 3 * patience_us;
     judge_outcome_parse(&x->outcome, spec->outcome, NULL);
     run_sender_init(&x->sender, random_start(settings->seed, bytes_text(spec->id)),
-                    &x->result.transcript);
+                    &x->result.transcript, !settings->of_client);
     judge_match_init(&x->match, &x->sender.ledger, profile->echoes,
                      profile->broadcasts ? UINT32_MAX : profile->greetings);
-    ws_reader_init(&x->reader, WS_READER_OBSERVING, false, UINT64_MAX);
+    ws_reader_init(&x->reader, WS_READER_OBSERVING, settings->of_client, UINT64_MAX);
+    if (settings->of_client)
+        return x;
     run_opening_init(&x->opening, &x->sender.script, settings->target, &spec->request,
                      &x->sender.random);
     run_delivery_cut(&x->sender.script, delivery, false);
     return x;
+}
+
+void run_exchange_watch_end(struct run_exchange *x)
+{
+    x->watch = true;
 }
 
 struct run_party run_exchange_party(struct run_exchange *x)
@@ -667,6 +648,11 @@ struct run_party run_exchange_party(struct run_exchange *x)
 
 struct run_result run_exchange_take(struct run_exchange *x)
 {
+    if (x->masks.len > 0)
+        judge_keys_next_connection(x->settings->keys);
+    for (size_t i = 0; i < x->masks.len; i += 4)
+        judge_keys_add_mask(x->settings->keys, x->masks.data + i);
+    buffer_clear(&x->masks);
     struct run_result result = x->result;
     x->result.transcript = (struct run_transcript){0};
     return result;
@@ -677,6 +663,8 @@ void run_exchange_free(struct run_exchange *x)
     if (x == NULL)
         return;
     run_opening_free(&x->opening);
+    run_acceptance_free(&x->acceptance);
+    buffer_free(&x->masks);
     run_sender_free(&x->sender);
     run_transcript_free(&x->result.transcript);
     free(x);

@@ -7,9 +7,9 @@
 #include "run/settings.h"
 #include "run/transcript.h"
 
-/* One case on one connection, with a server as the endpoint under test: the opening handshake, a
- * positive control where the case needs one, the steps, the fence, the verdict, and the closing
- * handshake. */
+/* One case on one connection, with a server or a client as the endpoint under test: the opening
+ * handshake, a positive control where the case needs one, the steps, the fence, the verdict, and
+ * the closing handshake. */
 
 /* What the endpoint did not do before a deadline passed. */
 enum run_hang {
@@ -18,6 +18,7 @@ enum run_hang {
     RUN_HANG_CONTROL,    /* answer the marker before the case */
     RUN_HANG_ANSWER,     /* answer what it owes an answer */
     RUN_HANG_FAILURE,    /* end the connection after a violation */
+    RUN_HANG_REFUSAL,    /* of a client: end the connection after a bad answer to its handshake */
     RUN_HANG_CLOSE,      /* answer our Close */
     RUN_HANG_TCP,        /* end TCP after both Close frames */
     RUN_HANG_TCP_FAILED, /* end TCP after a Close that failed the connection */
@@ -35,8 +36,8 @@ enum { RUN_SIGHTINGS_MAX = 16 };
 
 /* A sentence that the endpoint broke on this connection. */
 struct run_sighting {
-    const char *rule;
-    const char *text;
+    const char *rule; /* static */
+    const char *text; /* lives as long as the transcript */
 };
 
 struct run_result {
@@ -47,7 +48,10 @@ struct run_result {
     enum run_hang hang; /* the verdict rests on a deadline of this kind */
     unsigned waits;     /* deadlines that were waited out */
     bool late;          /* TCP was ended, but long after the Close frames */
+    bool watched;       /* it was seen who ended TCP */
     bool lingered;      /* the last of them was for the end of TCP, after the verdict */
+    bool controlled;    /* something was answered behind the handshake: the connection worked */
+    bool uncontrolled;  /* a pass that proves nothing, since the client opened no connection */
     bool unreachable;   /* no connection could be made */
     bool close_seen;    /* a Close came from the endpoint */
     bool close_first;   /* and ours was not sent before it */
@@ -67,6 +71,10 @@ struct run_exchange;
 struct run_exchange *run_exchange_new(const struct case_spec *spec, enum run_delivery delivery,
                                       const struct run_settings *settings, uint64_t patience_us,
                                       uint64_t linger_us);
+
+/* With a client: lets a moment go by after both Closes before we end TCP, to see whether the client
+ * waits for that (7.1.1). */
+void run_exchange_watch_end(struct run_exchange *exchange);
 
 /* The exchange as a party of a connection; borrowed from it. */
 struct run_party run_exchange_party(struct run_exchange *exchange);

@@ -10,7 +10,7 @@
 enum { ANSWER_MAX = 64 * 1024 }; /* octets of an answer's head */
 
 void run_opening_init(struct run_opening *opening, struct run_script *script,
-                      const struct run_target *target, const struct case_request *edits,
+                      const struct run_target *target, const struct case_head *edits,
                       struct random *random)
 {
     uint8_t nonce[16];
@@ -18,7 +18,7 @@ void run_opening_init(struct run_opening *opening, struct run_script *script,
     random_fill(random, nonce, sizeof(nonce));
     ws_handshake_key(opening->key, nonce);
     size_t start = script->octets.len;
-    run_compose_request(script, target, edits, opening->key, random);
+    run_head_request(script, target, edits, opening->key, random);
     buffer_append(&opening->request,
                   bytes_of(script->octets.data + start, script->octets.len - start));
 }

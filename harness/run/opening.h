@@ -2,7 +2,7 @@
 #ifndef WSCONFORM_RUN_OPENING_H
 #define WSCONFORM_RUN_OPENING_H
 
-#include "run/compose.h"
+#include "run/head.h"
 #include "run/transcript.h"
 #include "ws/handshake.h"
 
@@ -21,7 +21,7 @@ struct run_opening {
 
 /* Appends the writes of the request with the edits of a case (NULL: none) to `script`. */
 void run_opening_init(struct run_opening *opening, struct run_script *script,
-                      const struct run_target *target, const struct case_request *edits,
+                      const struct run_target *target, const struct case_head *edits,
                       struct random *random);
 
 /* Reads on in the answer, past informational ones (RFC 9110, 15.2), and records its heads in the

@@ -7,13 +7,20 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "run/proof.h"
+#include "run/whole.h"
 
 enum {
     CONFIRMED_ENOUGH = 3, /* hangs of one kind after which the rest is believed */
     CONFIRMING_MAX = 3,   /* suspects that are tried again at the same time: they only wait */
     LINGERS_MAX = 3,      /* connections on which the end of TCP was awaited in vain */
     HALVINGS_MAX = 1,     /* searches through all cases for a late death */
-    DEATHS_MAX = 150
+    WATCHED_MAX = 3,      /* closing handshakes of a client of which the end of TCP is watched */
+    DEATHS_MAX = 150,
+    WATCH_US = 100 * 1000, /* a process that crashed is gone after this */
+    /* A process that ends may still take a connection or two, and reset them, before the next one
+     * is refused. */
+    REFUSED_MAX = 2
 };
 
 enum state {
@@ -21,6 +28,8 @@ enum state {
     STATE_RUNNING,
     STATE_SUSPECT, /* a deadline passed: to be confirmed */
     STATE_CONFIRMING,
+    STATE_UNPROVED, /* has its verdict, if another connection works now */
+    STATE_PROVING,
     STATE_DONE
 };
 
@@ -31,7 +40,8 @@ struct run_plan {
     bool restartable;
     struct run_result *results;
     enum state *states;
-    size_t *ended; /* of each case: the how-manieth it was to end */
+    unsigned char *proofs; /* tries to prove that another connection works */
+    size_t *ended;         /* of each case: the how-manieth it was to end */
     size_t endings;
     size_t running;
     bool alone; /* what runs wants nothing beside it */
@@ -41,6 +51,7 @@ struct run_plan {
     unsigned confirmed[RUN_HANG_COUNT]; /* tried again and not better than before */
     unsigned never[RUN_HANG_COUNT];     /* of these: it did not happen at all */
     unsigned lingers;
+    unsigned watched;
     unsigned waits;
     /* deaths */
     bool dead;
@@ -50,6 +61,7 @@ struct run_plan {
     size_t *history; /* cases begun since the endpoint was started */
     size_t history_count;
     size_t history_capacity;
+    bool looked; /* whether the last case was its death */
     bool inquiring;
     struct run_inquest inquest;
     struct run_trial trial;
@@ -144,7 +156,17 @@ static struct run_job begin(struct run_plan *plan, size_t index, bool alone)
                             .spec = plan->results[index].spec,
                             .delivery = plan->results[index].delivery,
                             .patience_us = patience(plan, index, alone),
-                            .linger_us = plan->lingers < LINGERS_MAX ? settings->short_us : 0};
+                            .linger_us = plan->lingers < LINGERS_MAX ? settings->short_us : 0,
+                            .watch = settings->of_client && plan->watched < WATCHED_MAX};
+}
+
+struct run_job run_plan_claim(struct run_plan *plan, size_t index)
+{
+    if (plan->stopped || plan->states[index] == STATE_CONFIRMING)
+        return (struct run_job){.kind = RUN_JOB_NONE};
+    struct run_job job = begin(plan, index, true);
+    job.patience_us = plan->settings->long_us;
+    return job;
 }
 
 static size_t find_state(const struct run_plan *plan, enum state state)
@@ -155,8 +177,47 @@ static size_t find_state(const struct run_plan *plan, enum state state)
     return i;
 }
 
+/* Behind a case of the security pack another connection must work: at the first try soon, at the
+ * second with patience. */
+static bool needs_proof(const struct run_plan *plan, const struct run_result *result)
+{
+    bool asked = result->verdict != JUDGE_SKIP && result->verdict != JUDGE_ERROR;
+    return asked && !plan->settings->of_client && !plan->settings->profile->handshake &&
+           strcmp(result->spec->section, "security") == 0;
+}
+
+static struct run_job begin_proof(struct run_plan *plan, size_t index)
+{
+    struct run_job job = begin(plan, index, plan->proofs[index] > 0);
+    plan->states[index] = STATE_PROVING;
+    job.spec = run_proof_of_life(plan->settings->profile);
+    job.delivery = RUN_DELIVERY_WHOLE;
+    return job;
+}
+
+static void take_proof(struct run_plan *plan, size_t index, struct run_result *proof)
+{
+    bool lives = proof->verdict == JUDGE_PASS;
+    run_transcript_free(&proof->transcript);
+    if (proof->unreachable) {
+        plan->states[index] = STATE_WAITING;
+        run_plan_died(plan, "nobody listens any more");
+    } else if (lives) {
+        set_final(plan, index);
+    } else if (plan->proofs[index]++ == 0) {
+        plan->states[index] = STATE_UNPROVED;
+    } else {
+        plan->results[index].judgement.grade = JUDGE_VIOLATION;
+        set_verdict(plan, index, JUDGE_FAILED, "behind it no other connection works: %s",
+                    proof->judgement.diagnosis);
+    }
+}
+
 static struct run_job next_waiting(struct run_plan *plan)
 {
+    size_t unproved = find_state(plan, STATE_UNPROVED);
+    if (unproved < plan->count && plan->running < plan->jobs && !plan->alone)
+        return begin_proof(plan, unproved);
     size_t index = find_state(plan, STATE_WAITING);
     if (index == plan->count)
         return (struct run_job){.kind = RUN_JOB_NONE};
@@ -170,6 +231,15 @@ static struct run_job next_waiting(struct run_plan *plan)
 static bool is_believed(const struct run_plan *plan, enum run_hang hang)
 {
     return plan->confirmed[hang] >= CONFIRMED_ENOUGH;
+}
+
+unsigned run_plan_believed(const struct run_plan *plan)
+{
+    unsigned believed = 0;
+    for (unsigned hang = 0; hang < RUN_HANG_COUNT; hang++)
+        if (hang != RUN_HANG_NONE && is_believed(plan, (enum run_hang)hang))
+            believed |= 1u << hang;
+    return believed;
 }
 
 static unsigned count_confirming(const struct run_plan *plan, enum run_hang hang)
@@ -226,10 +296,17 @@ static void keep_evidence(struct run_plan *plan, size_t index, struct run_result
 
 void run_plan_finished(struct run_plan *plan, size_t index, struct run_result *result)
 {
+    if (plan->states[index] == STATE_PROVING && !plan->inquiring) {
+        plan->running--;
+        plan->waits += result->waits;
+        take_proof(plan, index, result);
+        return;
+    }
     bool confirming = plan->states[index] == STATE_CONFIRMING;
     plan->running--;
     plan->waits += result->waits;
     plan->lingers += result->lingered;
+    plan->watched += result->watched;
     if (plan->inquiring) {
         keep_evidence(plan, index, result);
         plan->states[index] = plan->before_trial;
@@ -243,26 +320,36 @@ void run_plan_finished(struct run_plan *plan, size_t index, struct run_result *r
         run_plan_died(plan, "nobody listens any more");
         return;
     }
+    if (before == RUN_HANG_NONE) /* a claimed case needs no other to confirm it */
+        before = result->hang;
     if (confirming && (result->hang != RUN_HANG_NONE || result->late)) {
         plan->confirmed[before]++;
         plan->never[before] += result->hang != RUN_HANG_NONE;
     }
     if (!confirming && result->hang != RUN_HANG_NONE && !is_believed(plan, result->hang))
         plan->states[index] = STATE_SUSPECT;
+    else if (needs_proof(plan, &plan->results[index]))
+        plan->states[index] = STATE_UNPROVED;
     else
         set_final(plan, index);
 }
 
 /* --- deaths ------------------------------------------------------------------------------ */
 
+static bool is_under_way(enum state state)
+{
+    return state == STATE_RUNNING || state == STATE_CONFIRMING || state == STATE_UNPROVED ||
+           state == STATE_PROVING;
+}
+
 /* It was running when the endpoint died, or its connection ended just before without a Close. A
  * slow case may have begun long ago, so what counts is when it ended. */
 static bool is_lost(const struct run_plan *plan, size_t index)
 {
     enum state state = plan->states[index];
-    if (state == STATE_RUNNING || state == STATE_CONFIRMING || state == STATE_WAITING)
+    if (is_under_way(state) || state == STATE_WAITING)
         return true;
-    bool recent = plan->endings - plan->ended[index] < 2 * (size_t)plan->jobs;
+    bool recent = plan->endings - plan->ended[index] < 2 * (size_t)plan->jobs + REFUSED_MAX;
     return recent && !plan->results[index].close_seen;
 }
 
@@ -307,11 +394,17 @@ void run_plan_died(struct run_plan *plan, const char *how)
         begin_inquest(plan);
     plan->trial_begun = false;
     for (size_t i = 0; i < plan->count; i++)
-        if (plan->states[i] == STATE_RUNNING || plan->states[i] == STATE_CONFIRMING)
+        if (is_under_way(plan->states[i]))
             plan->states[i] = in_trial ? plan->before_trial : STATE_WAITING;
     plan->running = 0;
     /* From now on one at a time, so that the next death has few suspects. */
     plan->jobs = 1;
+}
+
+void run_plan_convict(struct run_plan *plan, size_t index, const char *how)
+{
+    plan->results[index].judgement.grade = JUDGE_VIOLATION;
+    set_verdict(plan, index, JUDGE_FAILED, "the endpoint dies of it: %s", how);
 }
 
 static void end_inquest(struct run_plan *plan)
@@ -320,12 +413,10 @@ static void end_inquest(struct run_plan *plan)
     bool halved = plan->inquest.halving;
     plan->halvings += halved;
     plan->inquiring = false;
-    if (culprit != SIZE_MAX) {
-        plan->results[culprit].judgement.grade = JUDGE_VIOLATION;
-        set_verdict(plan, culprit, JUDGE_FAILED, "the endpoint dies of it: %s", plan->how);
-    } else {
+    if (culprit != SIZE_MAX)
+        run_plan_convict(plan, culprit, plan->how);
+    else
         judge_observation_add(&plan->observations, "RFC6455-10.7-01", plan->how, NULL);
-    }
     run_inquest_free(&plan->inquest);
     plan->history_count = 0;
 }
@@ -363,6 +454,7 @@ void run_plan_settled(struct run_plan *plan)
 void run_plan_revived(struct run_plan *plan, bool alive)
 {
     plan->dead = false;
+    plan->looked = false;
     if (!plan->inquiring)
         plan->history_count = 0;
     if (alive && plan->deaths < DEATHS_MAX)
@@ -381,6 +473,25 @@ void run_plan_revived(struct run_plan *plan, bool alive)
 
 /* --- the whole --------------------------------------------------------------------------- */
 
+/* The last cases may have killed it: their connections end a moment before the process does. */
+static bool may_be_dying(const struct run_plan *plan)
+{
+    for (size_t i = 0; i < plan->history_count && plan->restartable; i++) {
+        size_t index = plan->history[i];
+        if (plan->results[index].verdict == JUDGE_FAILED && is_lost(plan, index))
+            return true;
+    }
+    return false;
+}
+
+static struct run_job end_or_watch(struct run_plan *plan)
+{
+    if (plan->looked || !may_be_dying(plan))
+        return (struct run_job){.kind = RUN_JOB_END};
+    plan->looked = true;
+    return (struct run_job){.kind = RUN_JOB_SETTLE, .settle_us = WATCH_US};
+}
+
 struct run_job run_plan_next(struct run_plan *plan)
 {
     if (plan->stopped)
@@ -391,8 +502,12 @@ struct run_job run_plan_next(struct run_plan *plan)
         return next_trial(plan);
     struct run_job job = next_waiting(plan);
     bool quiet = find_state(plan, STATE_WAITING) == plan->count &&
-                 find_state(plan, STATE_RUNNING) == plan->count;
-    return job.kind == RUN_JOB_NONE && quiet ? next_suspect(plan) : job;
+                 find_state(plan, STATE_RUNNING) == plan->count &&
+                 find_state(plan, STATE_UNPROVED) == plan->count &&
+                 find_state(plan, STATE_PROVING) == plan->count;
+    if (job.kind == RUN_JOB_NONE && quiet)
+        job = next_suspect(plan);
+    return job.kind == RUN_JOB_END ? end_or_watch(plan) : job;
 }
 
 /* A hang that was not confirmed is no finding, unless it is one of a kind that was. */
@@ -413,69 +528,23 @@ void run_plan_stop(struct run_plan *plan, const char *why)
     for (size_t i = 0; i < plan->count; i++) {
         if (plan->states[i] == STATE_SUSPECT)
             drop_suspect(plan, i, why);
+        else if (plan->states[i] == STATE_UNPROVED || plan->states[i] == STATE_PROVING)
+            set_final(plan, i);
         else if (plan->states[i] != STATE_DONE && has_connection(plan->results[i].spec))
             set_verdict(plan, i, JUDGE_SKIP, "not run: %s", why);
     }
 }
 
-static void judge_run_level(struct run_plan *plan, size_t index,
-                            const struct case_catalogue *catalogue, size_t connections)
-{
-    const struct judge_observation *worst;
-    enum judge_verdict verdict =
-        judge_observation_judge(&plan->observations, plan->results[index].spec, catalogue, &worst);
-    if (worst != NULL) {
-        set_verdict(plan, index, verdict, "%s (on %zu of %zu connections%s%s)", worst->text,
-                    worst->count, connections, worst->first != NULL ? ", first in " : "",
-                    worst->first != NULL ? worst->first->id : "");
-        plan->results[index].judgement.grade =
-            verdict == JUDGE_WARN ? JUDGE_WARNING : JUDGE_VIOLATION;
-    } else if (connections == 0) {
-        set_verdict(plan, index, JUDGE_SKIP, "no connection was observed");
-    } else {
-        set_verdict(plan, index, JUDGE_PASS, "not seen on %zu connections", connections);
-    }
-}
-
-static size_t count_connections(const struct run_plan *plan)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < plan->count; i++)
-        if (plan->states[i] == STATE_DONE && plan->results[i].transcript.count > 0)
-            count++;
-    return count;
-}
-
-static bool is_verdict(enum judge_verdict verdict)
-{
-    return verdict != JUDGE_SKIP && verdict != JUDGE_ERROR;
-}
-
-/* RFC 6455, 5.2: frames carry no alignment to TCP segments, so a verdict that changes with the
- * delivery is a finding of its own. */
-static void compare_deliveries(struct run_plan *plan)
-{
-    for (size_t i = 1; i < plan->count; i++) {
-        const struct run_result *before = &plan->results[i - 1];
-        const struct run_result *result = &plan->results[i];
-        if (before->spec != result->spec || before->verdict == result->verdict ||
-            !is_verdict(before->verdict) || !is_verdict(result->verdict))
-            continue;
-        char text[160];
-        snprintf(text, sizeof(text), "a verdict changed with the delivery: %s %s, %s %s",
-                 run_delivery_name(before->delivery), judge_verdict_name(before->verdict),
-                 run_delivery_name(result->delivery), judge_verdict_name(result->verdict));
-        judge_observation_add(&plan->observations, "RFC6455-5.2-25", text, result->spec);
-    }
-}
-
 void run_plan_judge_run(struct run_plan *plan, const struct case_catalogue *catalogue)
 {
-    compare_deliveries(plan);
-    size_t connections = count_connections(plan);
-    for (size_t i = 0; i < plan->count; i++)
-        if (!has_connection(plan->results[i].spec))
-            judge_run_level(plan, i, catalogue, connections);
+    for (size_t i = 0; i < plan->count; i++) {
+        struct run_result *result = &plan->results[i];
+        if (plan->states[i] == STATE_DONE || !has_connection(result->spec))
+            continue;
+        result->verdict = JUDGE_SKIP;
+        snprintf(result->judgement.diagnosis, sizeof(result->judgement.diagnosis), "not run");
+    }
+    run_whole_judge(plan->results, plan->count, plan->settings, &plan->observations, catalogue);
 }
 
 /* Adds a case in one way of delivery, and decides at once what can be decided without it. */
@@ -516,6 +585,7 @@ struct run_plan *run_plan_new(const struct case_spec *const *cases, size_t count
     plan->results = memory_zeroed(most, sizeof(*plan->results));
     plan->states = memory_zeroed(most, sizeof(*plan->states));
     plan->ended = memory_zeroed(most, sizeof(*plan->ended));
+    plan->proofs = memory_zeroed(most, sizeof(*plan->proofs));
     for (size_t i = 0; i < count; i++) {
         unsigned ways = ways_of(settings, cases[i]);
         for (unsigned d = 0; d < RUN_DELIVERY_COUNT; d++)
@@ -539,6 +609,11 @@ struct judge_observations *run_plan_observations(struct run_plan *plan)
 unsigned run_plan_waits(const struct run_plan *plan)
 {
     return plan->waits;
+}
+
+bool run_plan_is_final(const struct run_plan *plan, size_t index)
+{
+    return plan->states[index] == STATE_DONE;
 }
 
 size_t run_plan_done(const struct run_plan *plan)
@@ -570,6 +645,7 @@ void run_plan_free(struct run_plan *plan)
     free(plan->results);
     free(plan->states);
     free(plan->ended);
+    free(plan->proofs);
     free(plan->history);
     free(plan);
 }

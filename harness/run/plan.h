@@ -23,6 +23,7 @@ struct run_job {
     enum run_delivery delivery;
     uint64_t patience_us;
     uint64_t linger_us;
+    bool watch; /* who ends TCP after the closing handshake is to be seen */
     uint64_t settle_us;
 };
 
@@ -37,6 +38,20 @@ struct run_plan *run_plan_new(const struct case_spec *const *cases, size_t count
 
 /* What to do next. A CASE counts as running until run_plan_finished. */
 struct run_job run_plan_next(struct run_plan *plan);
+
+/* Begins the case of that result, as a client asked for it; it may have run before. Such a case
+ * runs once and has all the time that a hang needs to be believed. Returns a job of the kind CASE,
+ * or NONE if it runs already. */
+struct run_job run_plan_claim(struct run_plan *plan, size_t index);
+
+/* The kinds of hang of which no more proof is needed: bits 1 << enum run_hang. */
+unsigned run_plan_believed(const struct run_plan *plan);
+
+/* True if the case of that result has its verdict. */
+bool run_plan_is_final(const struct run_plan *plan, size_t index);
+
+/* The endpoint is known to have died of that case, whose verdict this replaces. */
+void run_plan_convict(struct run_plan *plan, size_t index, const char *how);
 
 /* A case has ended; the plan takes the transcript. */
 void run_plan_finished(struct run_plan *plan, size_t index, struct run_result *result);
@@ -54,8 +69,9 @@ void run_plan_settled(struct run_plan *plan);
 /* Ends the run early: what has no verdict yet is skipped with that reason. */
 void run_plan_stop(struct run_plan *plan, const char *why);
 
-/* Compares the verdicts of a case that was delivered in several ways, and gives the run-level cases
- * theirs. Call it once, when the run is over. */
+/* Compares the verdicts of a case that was delivered in several ways, asks whether a client that
+ * opened no connection ever does, looks at what it drew at random, and gives the run-level cases
+ * their verdicts. May be called again when more has been run. */
 void run_plan_judge_run(struct run_plan *plan, const struct case_catalogue *catalogue);
 
 /* The results, in the order of the cases, those of one case in the order of enum run_delivery;

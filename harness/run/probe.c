@@ -272,7 +272,7 @@ static struct run_action on_next(void *self, uint64_t now, bool can_write)
                                    .octets = run_sender_write_urgent(&p->sender, now)};
     if (!run_sender_done(&p->sender))
         return (struct run_action){.want = RUN_WANT_WRITE,
-                                   .octets = run_sender_write(&p->sender, false, now)};
+                                   .octets = run_sender_write(&p->sender, now)};
     return (struct run_action){.want = RUN_WANT_WAIT, .deadline = deadline(p)};
 }
 
@@ -298,7 +298,7 @@ static struct run_probe *new_probe(const struct run_target *target, uint64_t see
     struct run_probe *p = memory_zeroed(1, sizeof(*p));
     p->open_us = open_us;
     p->patience_us = patience_us;
-    run_sender_init(&p->sender, random_start(seed, bytes_text(name)), &p->transcript);
+    run_sender_init(&p->sender, random_start(seed, bytes_text(name)), &p->transcript, true);
     judge_match_init(&p->match, &p->sender.ledger, true, UINT32_MAX);
     ws_reader_init(&p->reader, WS_READER_OBSERVING, false, UINT64_MAX);
     run_opening_init(&p->opening, &p->sender.script, target, NULL, &p->sender.random);

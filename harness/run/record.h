@@ -7,6 +7,7 @@
 
 /* Everything that is known of a run when it is over: what the reports are made of. All borrowed. */
 struct run_record {
+    bool of_client;  /* the endpoint under test is a client */
     int64_t started; /* seconds since 1970 */
     uint64_t duration_us;
     uint64_t seed;

@@ -8,11 +8,13 @@
 enum { COMPLETE_MAX = 1024 * 1024 };
 
 void run_sender_init(struct run_sender *sender, struct random random,
-                     struct run_transcript *transcript)
+                     struct run_transcript *transcript, bool as_client)
 {
-    *sender =
-        (struct run_sender){.random = random, .transcript = transcript, .marker_item = SIZE_MAX};
-    judge_ledger_init(&sender->ledger, true);
+    *sender = (struct run_sender){.random = random,
+                                  .transcript = transcript,
+                                  .as_client = as_client,
+                                  .marker_item = SIZE_MAX};
+    judge_ledger_init(&sender->ledger, as_client);
 }
 
 void run_sender_free(struct run_sender *sender)
@@ -28,7 +30,20 @@ void run_sender_load_steps(struct run_sender *sender, const struct case_spec *sp
     run_compose_free(&sender->script);
     sender->part = 0;
     sender->sent = 0;
-    run_compose_steps(&sender->script, spec, true, &sender->random);
+    run_compose_steps(&sender->script, spec, sender->as_client, &sender->random);
+}
+
+void run_sender_join_steps(struct run_sender *sender, const struct case_spec *spec)
+{
+    struct run_script *script = &sender->script;
+    size_t last = script->count - 1;
+    run_compose_steps(script, spec, sender->as_client, &sender->random);
+    if (last + 1 >= script->count || script->parts[last + 1].kind != RUN_PART_WRITE)
+        return;
+    script->parts[last].len += script->parts[last + 1].len;
+    memmove(&script->parts[last + 1], &script->parts[last + 2],
+            (script->count - last - 2) * sizeof(*script->parts));
+    script->count--;
 }
 
 bool run_sender_done(const struct run_sender *sender)
@@ -63,20 +78,22 @@ static void book(struct run_sender *sender, struct bytes wire, uint64_t now)
     judge_ledger_sent(&sender->ledger, wire, record, sender);
 }
 
-struct bytes run_sender_write(struct run_sender *sender, bool framed, uint64_t now)
+struct bytes run_sender_write(struct run_sender *sender, uint64_t now)
 {
     size_t len = run_sender_part(sender).len;
     struct bytes wire = bytes_of(sender->script.octets.data + sender->sent, len);
+    size_t head =
+        sender->script.unframed > sender->sent ? sender->script.unframed - sender->sent : 0;
     sender->sent += len;
     sender->part++;
-    if (framed)
-        book(sender, wire, now);
+    if (len > head)
+        book(sender, bytes_of(wire.data + head, len - head), now);
     return wire;
 }
 
 void run_sender_queue(struct run_sender *sender, uint8_t opcode, struct bytes payload)
 {
-    run_compose_frame(&sender->urgent, opcode, true, payload, true, &sender->random);
+    run_compose_frame(&sender->urgent, opcode, true, payload, sender->as_client, &sender->random);
 }
 
 void run_sender_mark(struct run_sender *sender, uint8_t opcode)

@@ -10,8 +10,9 @@
 struct run_sender {
     struct random random;
     struct run_script script;
-    size_t part; /* the next of the script */
-    size_t sent; /* octets of the script that are out */
+    bool as_client; /* our frames are masked */
+    size_t part;    /* the next of the script */
+    size_t sent;    /* octets of the script that are out */
     struct buffer urgent;
     bool completes; /* it begins with the rest of an unfinished frame */
     struct buffer outgoing;
@@ -25,11 +26,14 @@ struct run_sender {
 
 /* `transcript` is borrowed. */
 void run_sender_init(struct run_sender *sender, struct random random,
-                     struct run_transcript *transcript);
+                     struct run_transcript *transcript, bool as_client);
 void run_sender_free(struct run_sender *sender);
 
 /* Forgets the script and begins a new one with the steps of a case. */
 void run_sender_load_steps(struct run_sender *sender, const struct case_spec *spec);
+
+/* Appends the steps of a case to the script; the first write goes out with the last one before. */
+void run_sender_join_steps(struct run_sender *sender, const struct case_spec *spec);
 
 /* True if every part of the script is out, or it was given up. */
 bool run_sender_done(const struct run_sender *sender);
@@ -39,9 +43,9 @@ void run_sender_give_up(struct run_sender *sender);
 struct run_part run_sender_part(const struct run_sender *sender);
 void run_sender_pass(struct run_sender *sender);
 
-/* Takes the write that is next in the script. `framed`: it holds frames, not HTTP. The octets are
- * borrowed until the script changes. */
-struct bytes run_sender_write(struct run_sender *sender, bool framed, uint64_t now);
+/* Takes the write that is next in the script, and books the frames in it. The octets are borrowed
+ * until the script changes. */
+struct bytes run_sender_write(struct run_sender *sender, uint64_t now);
 
 /* Queues a frame, to be sent between two frames of the script. */
 void run_sender_queue(struct run_sender *sender, uint8_t opcode, struct bytes payload);

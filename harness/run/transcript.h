@@ -35,6 +35,7 @@ struct run_transcript_entry {
 
 struct run_transcript {
     struct arena arena;
+    bool of_client; /* with a client, and we are the server */
     struct run_transcript_entry *entries;
     size_t count;
     size_t capacity;

@@ -21,7 +21,7 @@ static int begin(void **state)
     struct error error;
     struct net_address address;
     struct net_loop *loop = net_loop_new();
-    struct peer_server_options options = peer_server_defaults();
+    struct peer_link_options options = peer_link_defaults();
     if (net_address_resolve(&address, "127.0.0.1", port, &error) == 0 &&
         peer_server_open(loop, &address, &options, &error) != NULL)
         net_loop_run(loop);

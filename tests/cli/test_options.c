@@ -34,6 +34,56 @@ static void reads_seconds(void **state)
         assert_int_equal(cli_options_seconds("--timeout", bad[i], &us, &error), -1);
 }
 
+static void reads_addresses(void **state)
+{
+    (void)state;
+    struct error error;
+    struct net_address address;
+    char text[NET_ADDRESS_TEXT_MAX];
+    assert_int_equal(cli_options_address("--listen", "127.0.0.1:0", &address, &error), 0);
+    net_address_text(&address, text);
+    assert_string_equal(text, "127.0.0.1:0");
+    assert_int_equal(cli_options_address("--listen", "[::1]:65535", &address, &error), 0);
+    net_address_text(&address, text);
+    assert_string_equal(text, "[::1]:65535");
+    static const struct {
+        const char *text;
+        const char *said;
+    } bad[] = {{"9001", "--listen wants HOST:PORT, not '9001'"},
+               {":9001", "--listen wants HOST:PORT"},
+               {"", "--listen wants HOST:PORT"},
+               {"127.0.0.1:", "the port wants a whole number"},
+               {"127.0.0.1:65536", "the port wants a whole number"},
+               {"127.0.0.1:x", "the port wants a whole number"}};
+    for (size_t i = 0; i < COUNT_OF(bad); i++) {
+        assert_int_equal(cli_options_address("--listen", bad[i].text, &address, &error), -1);
+        if (strstr(error.text, bad[i].said) == NULL)
+            fail_msg("%s: %s", bad[i].text, error.text);
+    }
+    char host[400];
+    memset(host, 'a', sizeof(host));
+    memcpy(host + sizeof(host) - 3, ":1", 3);
+    assert_int_equal(cli_options_address("--listen", host, &address, &error), -1);
+}
+
+static void writes_files_whole(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/wsconform-test-XXXXXX";
+    char text[16] = "";
+    struct error error;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(cli_options_write_file(path, bytes_text("longer"), &error), 0);
+    assert_int_equal(cli_options_write_file(path, bytes_text("text"), &error), 0);
+    assert_int_equal(read(fd, text, sizeof(text)), 4);
+    assert_string_equal(text, "text");
+    close(fd);
+    unlink(path);
+    assert_int_equal(cli_options_write_file("/no/such/file", bytes_text("x"), &error), -1);
+    assert_non_null(strstr(error.text, "/no/such/file: "));
+}
+
 static void cuts_the_command_off(void **state)
 {
     (void)state;
@@ -95,6 +145,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_numbers),
         cmocka_unit_test(reads_seconds),
+        cmocka_unit_test(reads_addresses),
+        cmocka_unit_test(writes_files_whole),
         cmocka_unit_test(cuts_the_command_off),
         cmocka_unit_test(keeps_lists),
         cmocka_unit_test(a_usage_error_says_where_to_read_on),

@@ -193,6 +193,82 @@ static void dropped_is_never_done(void **state)
     net_loop_free(actor.loop);
 }
 
+/* What was accepted, and the party that is to have it. */
+struct hatch {
+    struct actor actor;
+    struct drive_connection *connection;
+};
+
+static void accept_for(void *context, struct net_tcp *tcp)
+{
+    struct hatch *hatch = context;
+    const struct run_party party = {&hatch->actor, opened, bytes, ended, next};
+    hatch->connection =
+        drive_connection_accept(hatch->actor.loop, tcp, party, &events, &hatch->actor);
+}
+
+/* Listens for one, and connects with a party of its own. */
+static struct net_listener *open_hatch(struct hatch *hatch, struct actor *caller)
+{
+    struct error error;
+    struct net_address address;
+    net_address_resolve(&address, "127.0.0.1", 0, &error);
+    struct net_listener *listener =
+        net_listener_open(hatch->actor.loop, &address, accept_for, hatch, &error);
+    assert_non_null(listener);
+    caller->loop = hatch->actor.loop;
+    connect_to(caller, net_listener_port(listener));
+    return listener;
+}
+
+static void takes_over_what_was_accepted(void **state)
+{
+    (void)state;
+    struct hatch hatch = {
+        .actor = {.loop = net_loop_new(),
+                  .actions = {{RUN_WANT_WAIT, {0}, UINT64_MAX}, {RUN_WANT_CLOSE, {0}, 0}}}};
+    struct actor caller = {.actions = {{RUN_WANT_WRITE, bytes_text("hello"), 0},
+                                       {RUN_WANT_HALF_CLOSE, {0}, 0},
+                                       {RUN_WANT_WAIT, {0}, UINT64_MAX},
+                                       {RUN_WANT_CLOSE, {0}, 0}}};
+    struct net_listener *listener = open_hatch(&hatch, &caller);
+    while (hatch.actor.done == 0 || caller.done == 0)
+        net_loop_run(hatch.actor.loop);
+    assert_string_equal(hatch.actor.log, "obe");
+    assert_int_equal(hatch.actor.end, JUDGE_END_FIN);
+    support_expect_text(buffer_bytes(&hatch.actor.received), "hello");
+    assert_string_equal(caller.log, "oe");
+    buffer_free(&hatch.actor.received);
+    net_listener_close(listener);
+    net_loop_free(hatch.actor.loop);
+}
+
+static void poke(void *context)
+{
+    struct hatch *hatch = context;
+    hatch->actor.actions[0].deadline = 0; /* it need not wait any more */
+    drive_connection_poke(hatch->connection);
+}
+
+static void a_poke_asks_again(void **state)
+{
+    (void)state;
+    struct hatch hatch = {
+        .actor = {.loop = net_loop_new(),
+                  .actions = {{RUN_WANT_WAIT, {0}, UINT64_MAX}, {RUN_WANT_CLOSE, {0}, 0}}}};
+    struct actor caller = {.actions = {{RUN_WANT_WAIT, {0}, UINT64_MAX}, {RUN_WANT_CLOSE, {0}, 0}}};
+    struct net_listener *listener = open_hatch(&hatch, &caller);
+    struct net_timer *timer = net_timer_new(hatch.actor.loop, poke, &hatch);
+    net_timer_set(timer, net_loop_now(hatch.actor.loop) + 20000);
+    while (caller.done == 0) /* it hears that the other side closed */
+        net_loop_run(hatch.actor.loop);
+    assert_int_equal(hatch.actor.done, 1);
+    assert_string_equal(hatch.actor.log, "o");
+    net_timer_free(timer);
+    net_listener_close(listener);
+    net_loop_free(hatch.actor.loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +278,8 @@ int main(void)
         cmocka_unit_test(half_close_ends_our_direction_only),
         cmocka_unit_test(tells_a_reset),
         cmocka_unit_test(dropped_is_never_done),
+        cmocka_unit_test(takes_over_what_was_accepted),
+        cmocka_unit_test(a_poke_asks_again),
     };
     return cmocka_run_group_tests_name("drive/connection", tests, NULL, NULL);
 }

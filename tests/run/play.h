@@ -41,8 +41,10 @@ enum {
 
 struct play {
     unsigned is;
-    const char *answer; /* instead of its own answer to the handshake */
-    unsigned code;      /* of its Closes, instead of the right one */
+    void (*receive)(struct play *p); /* what it does with the octets that came */
+    void *owner;                     /* whom that concerns */
+    const char *answer;              /* instead of its own answer to the handshake */
+    unsigned code;                   /* of its Closes, instead of the right one */
     /* the party */
     struct run_party party;
     struct run_action action;
@@ -51,6 +53,8 @@ struct play {
     bool half_closed;
     size_t writes;
     size_t waited; /* deadlines that passed */
+    size_t delivered;
+    size_t split; /* a segment of the endpoint's ends behind so many octets; 0: none does */
     /* the endpoint */
     struct buffer in;
     size_t request_size;
@@ -67,14 +71,6 @@ struct play {
     /* all that the party sent behind its request */
     struct buffer sent;
 };
-
-static inline void play_init(struct play *p, unsigned is)
-{
-    *p = (struct play){.is = is, .now = 1000000};
-    enum ws_reader_mode mode =
-        is & (PLAY_OVERLOOK | PLAY_LATE_UTF8) ? WS_READER_OBSERVING : WS_READER_STRICT;
-    ws_reader_init(&p->reader, mode, true, UINT64_MAX);
-}
 
 static inline void play_free(struct play *p)
 {
@@ -209,12 +205,8 @@ static inline void play_shake_hands(struct play *p)
     buffer_consume(&p->in, head.size);
 }
 
-static inline void play_receive(struct play *p)
+static inline void play_take_frames(struct play *p)
 {
-    if (p->request_size == 0)
-        play_shake_hands(p);
-    if (p->request_size == 0)
-        return;
     struct ws_event event;
     size_t done = 0;
     while (!p->failed && !p->closing) {
@@ -229,6 +221,22 @@ static inline void play_receive(struct play *p)
     if (p->failed || p->closing)
         done = p->in.len;
     buffer_consume(&p->in, done);
+}
+
+static inline void play_receive(struct play *p)
+{
+    if (p->request_size == 0)
+        play_shake_hands(p);
+    if (p->request_size != 0)
+        play_take_frames(p);
+}
+
+static inline void play_init(struct play *p, unsigned is)
+{
+    *p = (struct play){.is = is, .receive = play_receive, .now = 1000000};
+    enum ws_reader_mode mode =
+        is & (PLAY_OVERLOOK | PLAY_LATE_UTF8) ? WS_READER_OBSERVING : WS_READER_STRICT;
+    ws_reader_init(&p->reader, mode, true, UINT64_MAX);
 }
 
 /* --- between the two ---------------------------------------------------------------------- */
@@ -270,12 +278,23 @@ static inline void play_pump(struct play *p)
     }
 }
 
+/* How many of the octets that are left make the next segment. */
+static inline size_t play_segment(const struct play *p, size_t left)
+{
+    if (p->is & PLAY_CHOPPED)
+        return 1;
+    bool splits = p->split > p->delivered && p->split < p->delivered + left;
+    return splits ? p->split - p->delivered : left;
+}
+
 static inline void play_deliver(struct play *p)
 {
     struct buffer octets = p->out;
     p->out = (struct buffer){0};
-    size_t step = p->is & PLAY_CHOPPED ? 1 : octets.len;
+    size_t step;
     for (size_t i = 0; i < octets.len && !p->closed; i += step) {
+        step = play_segment(p, octets.len - i);
+        p->delivered += step;
         p->now++;
         /* Flush against a page that nobody may touch, and theirs to change. */
         bool small = step <= 1024;
@@ -324,7 +343,7 @@ static inline bool play_step(struct play *p)
     if (p->closed)
         return false;
     if (!p->ended)
-        play_receive(p);
+        p->receive(p);
     if (p->out.len > 0 && !p->ended)
         play_deliver(p);
     else if (p->end != JUDGE_END_OPEN && !p->ended)
@@ -356,9 +375,21 @@ static const struct run_target play_target = {.host = "localhost:9001", .target 
 static inline void play_catalogue(struct case_set *set)
 {
     static const char table[] = "id\tsection\trole\tstrength\tobservable\tambiguity\tstatement\n"
+                                "RFC6455-4.1-42\t4.1\tclient\tmust\tyes\t\tWaits.\n"
+                                "RFC6455-5.1-01\t5.1\tclient\tmust\tyes\t\tMasks all.\n"
                                 "RFC6455-5.1-04\t5.1\tserver\tmust\tyes\t\tMasks nothing.\n"
+                                "RFC6455-5.2-25\t5.2\tboth\tmust\tyes\t\tAny pieces.\n"
+                                "RFC6455-5.3-03\t5.3\tclient\tmust\tyes\t\tFresh keys.\n"
                                 "RFC6455-5.5-03\t5.5\tboth\tmust\tyes\t\tSomething.\n";
     assert_int_equal(case_catalogue_read(&set->catalogue, "play.tsv", bytes_text(table), NULL), 0);
+}
+
+/* Only one role is sent a request, and only the other one a response. */
+static inline const char *play_role(const char *rest)
+{
+    if (strstr(rest, "\"request\":") != NULL)
+        return "server";
+    return strstr(rest, "\"response\":") != NULL ? "client" : "both";
 }
 
 /* Adds a case with these keys to a set, which begins zeroed. */
@@ -371,12 +402,27 @@ static inline const struct case_spec *play_case(struct case_set *set, const char
         play_catalogue(set);
     buffer_printf(&text,
                   "{\"section\": \"x\", \"cases\": [{\"id\": \"%s\", \"requires\": [\"%s\"],"
-                  "\"role\": \"both\", \"does\": \"D.\", \"expects\": \"E.\", %s}]}",
-                  id, rule, rest);
+                  "\"role\": \"%s\", \"does\": \"D.\", \"expects\": \"E.\", %s}]}",
+                  id, rule, play_role(rest), rest);
     if (case_load_text(set, "play.json", buffer_bytes(&text), &why) != 0)
         fail_msg("%s", why.text);
     buffer_free(&text);
     return &set->cases[set->count - 1];
+}
+
+/* --- scripts ------------------------------------------------------------------------------ */
+
+/* The writes must cover the octets, one behind the other. */
+static inline void play_expect_covered(const struct run_script *script)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < script->count; i++) {
+        if (script->parts[i].kind != RUN_PART_WRITE)
+            continue;
+        assert_true(script->parts[i].len > 0);
+        sum += script->parts[i].len;
+    }
+    assert_int_equal(sum, script->octets.len);
 }
 
 #endif

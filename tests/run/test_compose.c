@@ -3,155 +3,16 @@
 
 #include "play.h"
 
-static const char key[] = "dGhlIHNhbXBsZSBub25jZQ==";
-
-static const struct run_target plain = {.host = "localhost:9001", .target = "/chat?x=1"};
-
-/* The script of a case's request, or of its steps. */
-static struct run_script compose(const char *rest, bool request, bool as_client)
+/* The script of a case's steps. */
+static struct run_script compose(const char *rest, bool as_client)
 {
     struct case_set set = {0};
     const struct case_spec *spec = play_case(&set, "x/case", "RFC6455-5.5-03", rest);
     struct run_script script = {0};
     struct random random = random_start(1, bytes_text("test"));
-    if (request)
-        run_compose_request(&script, &plain, &spec->request, key, &random);
-    else
-        run_compose_steps(&script, spec, as_client, &random);
+    run_compose_steps(&script, spec, as_client, &random);
     case_spec_free_set(&set);
     return script;
-}
-
-/* The writes must cover the octets, one behind the other. */
-static void expect_covered(const struct run_script *script)
-{
-    size_t sum = 0;
-    for (size_t i = 0; i < script->count; i++) {
-        if (script->parts[i].kind != RUN_PART_WRITE)
-            continue;
-        assert_true(script->parts[i].len > 0);
-        sum += script->parts[i].len;
-    }
-    assert_int_equal(sum, script->octets.len);
-}
-
-/* --- the request ---------------------------------------------------------------------------- */
-
-#define FIELDS                                                                                     \
-    "Host: localhost:9001\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"                        \
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-
-static void the_plain_request_is_legal(void **state)
-{
-    (void)state;
-    struct run_script script = {0};
-    struct random random = random_start(1, bytes_text("test"));
-    run_compose_request(&script, &plain, NULL, key, &random);
-    support_expect_text(buffer_bytes(&script.octets), "GET /chat?x=1 HTTP/1.1\r\n" FIELDS "\r\n");
-    assert_int_equal(script.count, 1);
-    expect_covered(&script);
-    run_compose_free(&script);
-    assert_int_equal(script.count, 0);
-}
-
-static void the_target_may_want_more_fields(void **state)
-{
-    (void)state;
-    static const char *const protocols[] = {"chat", "superchat"};
-    static const char *const fields[] = {"Cookie: a=b"};
-    const struct run_target target = {.host = "h",
-                                      .target = "/",
-                                      .origin = "http://example.org",
-                                      .subprotocols = {protocols, 2},
-                                      .fields = {fields, 1}};
-    struct run_script script = {0};
-    struct random random = random_start(1, bytes_text("test"));
-    run_compose_request(&script, &target, NULL, "K", &random);
-    support_expect_text(buffer_bytes(&script.octets),
-                        "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        "Sec-WebSocket-Key: K\r\nSec-WebSocket-Version: 13\r\n"
-                        "Origin: http://example.org\r\n"
-                        "Sec-WebSocket-Protocol: chat, superchat\r\nCookie: a=b\r\n\r\n");
-    run_compose_free(&script);
-}
-
-static void every_edit_shows(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *edits;
-        const char *octets;
-    } rows[] = {
-        {"\"method\": \"POST\"", "POST /chat?x=1 HTTP/1.1\r\n" FIELDS "\r\n"},
-        {"\"target\": \"http://$host$target\"",
-         "GET http://localhost:9001/chat?x=1 HTTP/1.1\r\n" FIELDS "\r\n"},
-        {"\"version\": \"HTTP/1.0\"", "GET /chat?x=1 HTTP/1.0\r\n" FIELDS "\r\n"},
-        {"\"line\": \"GET  $target\"", "GET  /chat?x=1\r\n" FIELDS "\r\n"},
-        {"\"remove\": [\"host\", \"UPGRADE\", \"Nothing\"]",
-         "GET /chat?x=1 HTTP/1.1\r\nConnection: Upgrade\r\n"
-         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"},
-        {"\"set\": {\"upgrade\": \"WebSocket\", \"X\": \"$key$\"}",
-         "GET /chat?x=1 HTTP/1.1\r\nHost: localhost:9001\r\nupgrade: WebSocket\r\n"
-         "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-         "Sec-WebSocket-Version: 13\r\nX: dGhlIHNhbXBsZSBub25jZQ==$\r\n\r\n"},
-        {"\"add\": [\"Sec-WebSocket-Key: $key\", \"no colon\"]",
-         "GET /chat?x=1 HTTP/1.1\r\n" FIELDS
-         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nno colon\r\n\r\n"},
-        {"\"order\": \"reverse\"",
-         "GET /chat?x=1 HTTP/1.1\r\nSec-WebSocket-Version: 13\r\n"
-         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nConnection: Upgrade\r\n"
-         "Upgrade: websocket\r\nHost: localhost:9001\r\n\r\n"},
-        {"\"case\": \"upper\", \"remove\": [\"Sec-WebSocket-Key\", \"Sec-WebSocket-Version\"]",
-         "GET /chat?x=1 HTTP/1.1\r\nHOST: localhost:9001\r\nUPGRADE: websocket\r\n"
-         "CONNECTION: Upgrade\r\n\r\n"},
-        {"\"case\": \"lower\", \"remove\": [\"Sec-WebSocket-Key\", \"Sec-WebSocket-Version\"]",
-         "GET /chat?x=1 HTTP/1.1\r\nhost: localhost:9001\r\nupgrade: websocket\r\n"
-         "connection: Upgrade\r\n\r\n"},
-        {"\"eol\": \"\\n\", \"remove\": [\"Sec-WebSocket-Key\", \"Sec-WebSocket-Version\"]",
-         "GET /chat?x=1 HTTP/1.1\nHost: localhost:9001\nUpgrade: websocket\n"
-         "Connection: Upgrade\n\n"},
-        {"\"body\": \"body\"", "GET /chat?x=1 HTTP/1.1\r\n" FIELDS "\r\nbody"},
-        /* in this order: remove, set, add */
-        {"\"add\": [\"Host: b\"], \"set\": {\"Host\": \"a\"}, \"remove\": [\"Host\", \"Upgrade\","
-         "\"Connection\", \"Sec-WebSocket-Key\", \"Sec-WebSocket-Version\"]",
-         "GET /chat?x=1 HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"},
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        char rest[512];
-        snprintf(rest, sizeof(rest), "\"request\": {%s}, \"outcome\": \"accept\"", rows[i].edits);
-        struct run_script script = compose(rest, true, true);
-        support_expect_text(buffer_bytes(&script.octets), rows[i].octets);
-        assert_int_equal(script.count, 1);
-        expect_covered(&script);
-        run_compose_free(&script);
-    }
-}
-
-static void a_request_is_cut_as_told(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *cut;
-        size_t parts;
-        size_t first;
-    } rows[] = {
-        {"\"octets\"", 164, 1},
-        {"100", 2, 100},
-        {"164", 1, 164},
-        {"\"lines\"", 8, 24}, /* request line, five fields, empty line, body */
-    };
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        char rest[256];
-        snprintf(rest, sizeof(rest),
-                 "\"request\": {\"body\": \"123\", \"cut\": %s}, \"outcome\": \"accept\"",
-                 rows[i].cut);
-        struct run_script script = compose(rest, true, true);
-        expect_covered(&script);
-        assert_int_equal(script.parts[0].len, rows[i].first);
-        if (script.octets.len != 164 || script.count != rows[i].parts)
-            fail_msg("row %zu: %zu octets in %zu parts", i, script.octets.len, script.count);
-        run_compose_free(&script);
-    }
 }
 
 /* --- frames --------------------------------------------------------------------------------- */
@@ -213,10 +74,10 @@ static void every_step_has_its_octets(void **state)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         char rest[256];
         snprintf(rest, sizeof(rest), "\"steps\": [%s], \"outcome\": \"survive\"", rows[i].step);
-        struct run_script script = compose(rest, false, false);
+        struct run_script script = compose(rest, false);
         expect_hex(&script.octets, rows[i].hex);
         assert_int_equal(script.count, 1);
-        expect_covered(&script);
+        play_expect_covered(&script);
         run_compose_free(&script);
     }
 }
@@ -240,7 +101,7 @@ static void masks_follow_the_role_and_the_case(void **state)
                  "\"steps\": [{\"send\": {\"opcode\": \"text\", \"payload\": \"Hi\"%s}}],"
                  "\"outcome\": \"survive\"",
                  rows[i].mask);
-        struct run_script script = compose(rest, false, rows[i].as_client);
+        struct run_script script = compose(rest, rows[i].as_client);
         struct ws_frame frame;
         size_t used;
         assert_int_equal(ws_frame_read(&frame, buffer_bytes(&script.octets), &used), WS_ITEM);
@@ -258,7 +119,7 @@ static void two_frames_have_two_keys(void **state)
     struct run_script script =
         compose("\"steps\": [{\"send\": {\"opcode\": \"ping\"}}, {\"close\": {}}],"
                 "\"outcome\": \"survive\"",
-                false, true);
+                true);
     assert_int_equal(script.octets.len, 12);
     assert_memory_not_equal(script.octets.data + 2, script.octets.data + 8, 4);
     run_compose_free(&script);
@@ -276,7 +137,7 @@ static void expect_parts(const char *cut, const char *wanted)
         "{\"send\": {\"opcode\": \"ping\"}}, {\"await\": \"end\"}, {\"half-close\": true}]%s,"
         "\"outcome\": \"survive\"",
         cut);
-    struct run_script script = compose(rest, false, false);
+    struct run_script script = compose(rest, false);
     struct buffer text = {0};
     static const char *const names[] = {"", "echo", "pong", "end", "half"};
     for (size_t i = 0; i < script.count; i++) {
@@ -286,7 +147,7 @@ static void expect_parts(const char *cut, const char *wanted)
             buffer_printf(&text, "%s ", names[script.parts[i].kind]);
     }
     support_expect_text(buffer_bytes(&text), wanted);
-    expect_covered(&script);
+    play_expect_covered(&script);
     buffer_free(&text);
     run_compose_free(&script);
 }
@@ -326,10 +187,6 @@ static void a_legal_frame_has_the_shortest_length(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_plain_request_is_legal),
-        cmocka_unit_test(the_target_may_want_more_fields),
-        cmocka_unit_test(every_edit_shows),
-        cmocka_unit_test(a_request_is_cut_as_told),
         cmocka_unit_test(every_step_has_its_octets),
         cmocka_unit_test(masks_follow_the_role_and_the_case),
         cmocka_unit_test(two_frames_have_two_keys),

@@ -20,7 +20,7 @@ static void report(void *context, const char *rule, const char *text)
     snprintf(d->broken[d->count++], sizeof(d->broken[0]), "%s", rule);
 }
 
-static void begin(struct door *d, const struct case_request *edits)
+static void begin(struct door *d, const struct case_head *edits)
 {
     *d = (struct door){.random = random_start(1, bytes_text("test"))};
     run_opening_init(&d->opening, &d->script, &play_target, edits, &d->random);
@@ -140,7 +140,7 @@ static void the_proof_is_over_the_key_that_was_sent(void **state)
 {
     (void)state;
     const struct case_field field = {"Sec-WebSocket-Key", "too-short"};
-    const struct case_request edits = {.set = &field, .set_count = 1};
+    const struct case_head edits = {.set = &field, .set_count = 1};
     char accept[WS_ACCEPT_SIZE + 1];
     ws_handshake_accept(accept, bytes_text("too-short"));
     struct buffer answer = {0};
@@ -187,7 +187,7 @@ static void a_refused_version_is_named(void **state)
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct case_field field = {"Sec-WebSocket-Version", rows[i].version};
-        const struct case_request edits = {.set = &field, .set_count = 1};
+        const struct case_head edits = {.set = &field, .set_count = 1};
         struct door d;
         begin(&d, &edits);
         assert_true(take_text(&d, rows[i].answer));

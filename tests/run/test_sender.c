@@ -13,7 +13,7 @@ struct bench {
 static void begin(struct bench *b, const char *steps)
 {
     *b = (struct bench){0};
-    run_sender_init(&b->sender, random_start(1, bytes_text("test")), &b->transcript);
+    run_sender_init(&b->sender, random_start(1, bytes_text("test")), &b->transcript, true);
     judge_match_init(&b->match, &b->sender.ledger, true, 0);
     if (steps == NULL)
         return;
@@ -59,11 +59,11 @@ static void the_script_goes_out_part_by_part(void **state)
               "{\"message\": {\"type\": \"text\", \"payload\": \"four\"}}");
     assert_false(run_sender_done(&b.sender));
     assert_int_equal(run_sender_part(&b.sender).kind, RUN_PART_WRITE);
-    assert_int_equal(run_sender_write(&b.sender, true, 5).len, 6 + 3);
+    assert_int_equal(run_sender_write(&b.sender, 5).len, 6 + 3);
     assert_int_equal(b.sender.ledger.count, 1);
     assert_int_equal(run_sender_part(&b.sender).kind, RUN_PART_AWAIT_ECHO);
     run_sender_pass(&b.sender);
-    assert_int_equal(run_sender_write(&b.sender, true, 6).len, 6 + 4);
+    assert_int_equal(run_sender_write(&b.sender, 6).len, 6 + 4);
     assert_true(run_sender_done(&b.sender));
     assert_int_equal(b.sender.ledger.count, 2);
     support_expect_text(judge_ledger_payload(&b.sender.ledger, &b.sender.ledger.items[1]), "four");
@@ -73,15 +73,114 @@ static void the_script_goes_out_part_by_part(void **state)
     end(&b);
 }
 
-static void http_is_not_booked(void **state)
+/* The head of the opening handshake is no frame; what stands behind it in the same write is one. */
+static void a_head_is_not_booked(void **state)
+{
+    (void)state;
+    for (size_t head = 0; head <= 6; head++) {
+        struct bench b;
+        begin(&b, "{\"raw\": \"c1 c1 c1 c1 c1 c1 8a 80 00000000\"}");
+        b.sender.script.unframed = head;
+        assert_int_equal(run_sender_write(&b.sender, 0).len, 12);
+        assert_int_equal(b.sender.ledger.violation == WS_FINE, head == 6);
+        if (head == 6)
+            assert_int_equal(b.transcript.count, 1);
+        end(&b);
+    }
+}
+
+static void a_head_in_pieces_is_not_booked(void **state)
 {
     (void)state;
     struct bench b;
-    begin(&b, "{\"raw\": \"c1 c1 c1\"}");
-    run_sender_write(&b.sender, false, 0);
+    begin(&b, "{\"raw\": \"c1 c1 c1 c1 c1 c1 8a 80 00000000\"}");
+    b.sender.script.unframed = 6;
+    b.sender.script.count = 0;
+    run_compose_writes(&b.sender.script, 0, 4); /* the second write holds of both */
+    while (!run_sender_done(&b.sender))
+        assert_int_equal(run_sender_write(&b.sender, 0).len, 4);
     assert_int_equal(b.sender.ledger.violation, WS_FINE);
-    assert_int_equal(b.transcript.count, 0);
+    assert_int_equal(b.transcript.count, 1);
+    assert_int_equal(b.transcript.entries[0].frame.opcode, WS_PONG);
     end(&b);
+}
+
+/* The case's frames behind a head of ours: the first write of theirs goes out with our last. */
+static void join(struct bench *b, const char *steps, const char *more)
+{
+    char rest[512];
+    begin(b, NULL);
+    b->sender.as_client = false;
+    buffer_append_text(&b->sender.script.octets, "head");
+    run_compose_writes(&b->sender.script, 0, 3);
+    b->sender.script.unframed = 4;
+    snprintf(rest, sizeof(rest), "\"steps\": [%s]%s, \"outcome\": \"survive\"", steps, more);
+    run_sender_join_steps(&b->sender, play_case(&b->set, "x/case", "RFC6455-5.5-03", rest));
+}
+
+static void expect_writes(const struct bench *b, const char *wanted)
+{
+    struct buffer text = {0};
+    const struct run_script *script = &b->sender.script;
+    for (size_t i = 0; i < script->count; i++)
+        buffer_printf(&text, script->parts[i].kind == RUN_PART_WRITE ? "%zu " : "- ",
+                      script->parts[i].len);
+    support_expect_text(buffer_bytes(&text), wanted);
+    buffer_free(&text);
+}
+
+static void joined_steps_share_a_write_with_the_head(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *steps;
+        const char *more;
+        const char *writes;
+    } rows[] = {
+        {"{\"raw\": \"8a 00\"}", "", "3 3 "},
+        {"{\"raw\": \"8a 00\"}, {\"raw\": \"8a 01 61\"}", ", \"cut\": \"octets\"", "3 2 1 1 1 1 "},
+        {"{\"raw\": \"8a 00\"}, {\"await\": \"echo\"}, {\"raw\": \"8a 01 61\"}", "", "3 3 - 3 "},
+        {"{\"await\": \"pong\"}, {\"raw\": \"8a 00\"}", "", "3 1 - 2 "},
+        {"", "", "3 1 "},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct bench b;
+        join(&b, rows[i].steps, rows[i].more);
+        expect_writes(&b, rows[i].writes);
+        play_expect_covered(&b.sender.script);
+        end(&b);
+    }
+}
+
+static void joined_frames_are_booked(void **state)
+{
+    (void)state;
+    struct bench b;
+    join(&b, "{\"message\": {\"type\": \"text\", \"payload\": \"one\"}}", "");
+    assert_int_equal(run_sender_write(&b.sender, 0).len, 3);
+    support_expect_text(run_sender_write(&b.sender, 1), "d\x81\x03one");
+    assert_int_equal(b.sender.ledger.items[0].kind, JUDGE_ITEM_MESSAGE);
+    support_expect_text(judge_ledger_payload(&b.sender.ledger, &b.sender.ledger.items[0]), "one");
+    assert_true(run_sender_done(&b.sender));
+    end(&b);
+}
+
+/* RFC 6455, 5.1: "A server MUST NOT mask any frames that it sends to the client." */
+static void a_server_masks_nothing(void **state)
+{
+    (void)state;
+    for (int as_client = 0; as_client < 2; as_client++) {
+        struct bench b = {0};
+        run_sender_init(&b.sender, random_start(1, bytes_text("test")), &b.transcript,
+                        as_client != 0);
+        run_sender_queue(&b.sender, WS_PONG, bytes_text("p"));
+        run_sender_mark(&b.sender, WS_TEXT);
+        struct bytes octets = run_sender_write_urgent(&b.sender, 0);
+        assert_int_equal(octets.data[1] >> 7, as_client);
+        assert_int_equal(b.sender.ledger.violation, WS_FINE); /* it knows who is to mask */
+        assert_int_equal(b.sender.ledger.count, 1);
+        end(&b);
+    }
 }
 
 static void a_script_may_be_given_up(void **state)
@@ -153,7 +252,7 @@ static void an_unfinished_message_is_completed(void **state)
     (void)state;
     struct bench b;
     begin(&b, "{\"send\": {\"opcode\": \"text\", \"fin\": false, \"payload\": \"a\"}}");
-    run_sender_write(&b.sender, true, 0);
+    run_sender_write(&b.sender, 0);
     assert_true(run_sender_complete(&b.sender));
     run_sender_mark(&b.sender, WS_TEXT);
     run_sender_write_urgent(&b.sender, 0);
@@ -171,7 +270,7 @@ static void an_unfinished_frame_is_completed_first(void **state)
     struct bench b;
     begin(&b, "{\"send\": {\"opcode\": \"text\", \"fin\": false, \"length\": 5,"
               "\"mask\": \"00000000\", \"payload\": \"abc\"}}");
-    run_sender_write(&b.sender, true, 0);
+    run_sender_write(&b.sender, 0);
     run_sender_queue(&b.sender, WS_PONG, bytes_text("p"));
     assert_false(run_sender_urgent(&b.sender));
     assert_true(run_sender_complete(&b.sender));
@@ -204,7 +303,7 @@ static void some_frames_cannot_be_completed(void **state)
     for (size_t i = 0; i < COUNT_OF(steps); i++) {
         struct bench b;
         begin(&b, steps[i]);
-        run_sender_write(&b.sender, true, 0);
+        run_sender_write(&b.sender, 0);
         if (run_sender_complete(&b.sender))
             fail_msg("%s", steps[i]);
         run_sender_queue(&b.sender, WS_PONG, bytes_text("p"));
@@ -219,7 +318,7 @@ static void what_is_whole_needs_no_completion(void **state)
     struct bench b;
     begin(&b, "{\"message\": {\"type\": \"text\", \"payload\": \"a\"}}");
     assert_true(run_sender_complete(&b.sender));
-    run_sender_write(&b.sender, true, 0);
+    run_sender_write(&b.sender, 0);
     assert_true(run_sender_complete(&b.sender));
     assert_false(run_sender_urgent(&b.sender));
     end(&b);
@@ -229,7 +328,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_script_goes_out_part_by_part),
-        cmocka_unit_test(http_is_not_booked),
+        cmocka_unit_test(a_head_is_not_booked),
+        cmocka_unit_test(a_head_in_pieces_is_not_booked),
+        cmocka_unit_test(joined_steps_share_a_write_with_the_head),
+        cmocka_unit_test(joined_frames_are_booked),
+        cmocka_unit_test(a_server_masks_nothing),
         cmocka_unit_test(a_script_may_be_given_up),
         cmocka_unit_test(a_text_marker_comes_back_as_echo),
         cmocka_unit_test(a_marker_is_told_from_what_stands_before_it),

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef WSCONFORM_RUN_HEAD_H
+#define WSCONFORM_RUN_HEAD_H
+
+#include "run/compose.h"
+#include "ws/http.h"
+
+/* The heads of the opening handshake as we send them: legal ones (RFC 6455, 4.1 and 4.2.2) with
+ * the edits of a case. */
+
+/* Appends the request to `target`, cut into writes. `edits` may be NULL; `key` is the value of
+ * Sec-WebSocket-Key. */
+void run_head_request(struct run_script *script, const struct run_target *target,
+                      const struct case_head *edits, const char *key, struct random *random);
+
+/* Appends the answer to `request`, cut into writes. It names the first subprotocol that was
+ * offered, since browsers insist on one, and no extension. A request without a key gets the proof
+ * of an empty one. */
+void run_head_answer(struct run_script *script, const struct ws_http_head *request,
+                     const struct case_head *edits, struct random *random);
+
+#endif
