@@ -49,6 +49,10 @@ int case_place_fail(const struct case_place *place, const char *format, ...)
     error_set(place->error, "%s: %s%s%s: %s", place->file, place->id != NULL ? place->id : "",
               place->id != NULL ? ": " : "", buffer_text(&pointer), sentence);
     buffer_free(&pointer);
+    /* What a file holds may hold line ends, and this is to be one sentence on one line. */
+    for (char *at = place->error != NULL ? place->error->text : NULL; at != NULL && *at; at++)
+        if ((unsigned char)*at < 0x20 || *at == 0x7f)
+            *at = '?';
     return -1;
 }
 

@@ -145,6 +145,8 @@ static void on_bytes(void *self, uint8_t *data, size_t len, uint64_t now)
 {
     struct run_probe *p = self;
     p->now = now;
+    if (p->phase == PHASE_OVER)
+        return;
     if (p->phase != PHASE_OPENING) {
         take_frames(p, data, len);
         return;

@@ -43,6 +43,17 @@ static void a_mistake_is_named_by_its_place(void **state)
     end(&s);
 }
 
+static void a_mistake_stays_on_one_line(void **state)
+{
+    (void)state;
+    struct spot s;
+    begin(&s, "{\"a\\nb\": 1}");
+    struct case_place a = case_place_key(&s.top, "a\nb");
+    assert_int_equal(case_place_fail(&a, "'%s' is wrong", "x\r\ny"), -1);
+    assert_string_equal(s.error.text, "f.json: 5/x: /a?b: 'x??y' is wrong");
+    end(&s);
+}
+
 static void unknown_keys_are_refused(void **state)
 {
     (void)state;
@@ -159,6 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_mistake_is_named_by_its_place),
+        cmocka_unit_test(a_mistake_stays_on_one_line),
         cmocka_unit_test(unknown_keys_are_refused),
         cmocka_unit_test(values_are_read),
         cmocka_unit_test(what_is_missing_changes_nothing),

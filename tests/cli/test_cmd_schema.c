@@ -17,7 +17,7 @@ static void knows_no_other(void **state)
     assert_int_equal(CAPTURE(cli_cmd_schema, "schema"), CLI_USAGE);
     assert_int_equal(CAPTURE(cli_cmd_schema, "schema", "nonsense"), CLI_USAGE);
     assert_int_equal(CAPTURE(cli_cmd_schema, "schema", "report", "case"), CLI_USAGE);
-    capture_expect_err("report or case");
+    capture_expect_err("report, case or fuzz");
     assert_string_equal(capture_out, "");
     assert_int_equal(CAPTURE(cli_cmd_schema, "schema", "--help"), CLI_OK);
     capture_expect_out("Usage: wsconform schema");
