@@ -22,7 +22,8 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 endif
 
-.PHONY: all test check deps demo bench-run prove format install uninstall clean help FORCE
+.PHONY: all test check deps demo bench-run prove matrix stable deps-matrix format install uninstall \
+        clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
 .DEFAULT_GOAL := all
@@ -34,7 +35,7 @@ include tools/rooms.mk
 SOURCES := $(sort $(wildcard $(ROOMS:%=harness/%/*.c)))
 UNIT_SOURCES := $(sort $(wildcard $(ROOMS:%=tests/%/test_*.c)))
 EMBEDDED_FILES := $(sort $(shell find cases -type f -name '*.json' 2>/dev/null) \
-                         $(wildcard cases/*.tsv reports/*.schema.json))
+                         $(wildcard cases/*.tsv reports/*.schema.json reports/*.html))
 FORMATTED := $(shell find harness tests fuzz -type f -name '*.[ch]' 2>/dev/null)
 SUPPORT_SOURCES := $(wildcard tests/support.c)
 
@@ -79,6 +80,13 @@ all: $(PROGRAM) $(call archives,release,$(ROOMS)) ## build ./wsconform (the defa
 	$(if $(PROGRAM),,@echo "note: harness/cli/main.c is not there, so only the archives were built")
 
 ENDPOINTS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/endpoints/*.c))
+# Those in other languages: $(call with,LIBRARY,FILES) builds them where Debian has put the library.
+with = $(if $(wildcard $(1)),$(2:%=$(BUILD)/endpoints/%))
+MATRIX_ENDPOINTS := \
+    $(call with,/usr/share/gocode/src/github.com/gorilla/websocket,gorilla-echo) \
+    $(call with,/usr/include/boost/beast/websocket.hpp,beast-echo) \
+    $(call with,/usr/share/java/tomcat10-embed-websocket.jar,TomcatEcho.class) \
+    $(call with,/usr/share/java/jetty9-websocket-server.jar,JettyEcho.class)
 UNIT_TESTS = $(UNIT_SOURCES:tests/%.c=$(BUILD)/asan/tests/%)
 
 test: all $(UNIT_TESTS) $(PROGRAM:%=$(BUILD)/asan/%) $(ENDPOINTS) ## build and run all tests; ends with `N passed, N failed`
@@ -87,7 +95,7 @@ test: all $(UNIT_TESTS) $(PROGRAM:%=$(BUILD)/asan/%) $(ENDPOINTS) ## build and r
 check: all ## prove the rules of the house: rooms, symbols, purity, style, static analysis
 	@BUILD=$(BUILD) CC="$(CC)" tools/check.sh
 
-deps: ## install what building and testing need (the only target that installs)
+deps: ## install what building and testing need (only this and deps-matrix install anything)
 	@tools/deps.sh
 
 demo: ## test the built-in server and the npm package ws, keep the reports in build/demo
@@ -100,6 +108,16 @@ bench-run: all $(BUILD)/bench-rounds ## measure how long a run takes
 
 prove: all ## run the suite against each fault and variant of the built-in server: the kill matrix
 	@tools/prove.py
+
+deps-matrix: ## install Go, Java, C++ and Ruby with their WebSocket libraries, for the next two
+	@tools/deps-matrix.sh
+
+matrix: all $(ENDPOINTS) $(MATRIX_ENDPOINTS) ## test ten servers of other people, compare with tests/e2e/expected
+	@WSCONFORM=$(CURDIR)/wsconform BUILD=$(BUILD) tests/e2e/endpoints.sh --all | tee $(BUILD)/matrix.log
+	@! grep -q '^not ok' $(BUILD)/matrix.log
+
+stable: all $(ENDPOINTS) $(MATRIX_ENDPOINTS) ## test each of them RUNS times (20), quiet and under load: the same verdicts
+	@BUILD=$(BUILD) tools/stable.py
 
 format: ## lay out all C files by .clang-format
 	clang-format -i $(FORMATTED)
@@ -118,7 +136,7 @@ clean: ## remove all that was built, but not the npm packages in build/node_modu
 	rm -rf wsconform $(filter-out $(BUILD)/node_modules $(BUILD)/package%,$(wildcard $(BUILD)/*))
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s%s\n", $$1, $$2 }' $(filter-out %.d,$(MAKEFILE_LIST))
 
 # --- rules ------------------------------------------------------------------------------------
 
@@ -199,5 +217,22 @@ $(BUILD)/endpoints/%: tests/endpoints/%.c $(BUILD)/flags.list
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(filter-out -Wconversion,$(STRICT)) $(CFLAGS) -o $@ $< \
 	    $(call package,--cflags --libs,libwebsockets,-lwebsockets)
+
+$(BUILD)/endpoints/%: tests/endpoints/%.go
+	$(if $(V),,@echo "  GO      $@")
+	@mkdir -p $(@D)
+	$(Q)GO111MODULE=off GOPATH=/usr/share/gocode go build -o $@ $<
+
+$(BUILD)/endpoints/%: tests/endpoints/%.cpp
+	$(if $(V),,@echo "  CXX     $@")
+	@mkdir -p $(@D)
+	$(Q)$(CXX) -std=c++17 -O1 -pthread -o $@ $<
+
+$(BUILD)/endpoints/%.class: tests/endpoints/%.java
+	$(if $(V),,@echo "  JAVAC   $@")
+	@mkdir -p $(@D)
+	$(Q)javac -cp '/usr/share/java/*' -d $(@D) $<
+
+include fuzz/fuzz.mk
 
 -include $(shell find $(BUILD)/release $(BUILD)/asan -name '*.d' 2>/dev/null)

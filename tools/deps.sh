@@ -8,7 +8,7 @@ set -eu
 BUILD_PACKAGES="gcc libc6-dev make pkg-config libuv1-dev libssl-dev libjansson-dev zlib1g-dev"
 # These build and run the tests, among them endpoints written with other people's libraries.
 TEST_PACKAGES="libcmocka-dev python3 python3-jsonschema python3-websockets python3-aiohttp
-    libwebsockets-dev ca-certificates"
+    python3-wsproto libwebsockets-dev libwslay-dev ca-certificates"
 # These are what `make check` calls, and clang's sanitizers.
 CHECK_PACKAGES="clang libclang-rt-dev clang-format clang-tidy cppcheck shellcheck git"
 

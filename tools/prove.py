@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""prove.py [--quick] [--only GLOB] - shows what the server suite would miss.
+"""prove.py [--quick] [--all] [--only GLOB] - shows what the suite would miss.
 
 Runs the suite against the built-in server once with each of its faults and each of its variants
-(`wsconform echo --list-faults`). A fault is killed if a case that names the fault's requirement
+(`wsconform echo --list-faults`), and against the built-in client with those that only a client has
+(`... --connect URL`); --all gives the client those too that it shares with the server. A fault is killed if a case that names the fault's requirement
 fails, or warns where the requirement is no must. A variant may not get a fail or an error. A case
 that kills no fault needs a reason in reports/kill-matrix-exceptions.tsv.
 
@@ -34,7 +35,7 @@ PATIENT = {"close-answered-late", "ping-answered-late"}
 # RFC 6455, 10.7: whoever dies of what he was sent did not validate it. The case that kills is about
 # another sentence.
 DEATH_RULE = "RFC6455-10.7-01"
-DEATH_DIAGNOSIS = "the endpoint dies of it"
+DEATH_DIAGNOSES = ("the endpoint dies of it", "the client dies of it")
 
 # One for each place at which the server can be wrong, none that takes long.
 QUICK = {
@@ -51,6 +52,12 @@ QUICK = {
     "goes-on-after-failure", "tcp-reset-after-close", "dies-of-orphan-continuation",
     "fails-by-reset", "closes-with-empty", "pongs-coalesced", "refuses-by-tcp",
     "accepts-odd-keys", "accepts-lengths-not-minimal", "echoes-octet-by-octet", "greets",
+    # a client's
+    "method-post", "host-without-port", "key-counts", "version-12", "frame-before-answer",
+    "accepts-status-200", "accepts-any-accept", "accepts-unasked-subprotocol",
+    "refuses-names-in-upper-case", "loses-frames-behind-answer", "sends-unmasked-pong",
+    "mask-is-constant", "mask-of-seven-bits", "accepts-masked-ping", "fields-in-reverse-order",
+    "opens-for-upgrade-list", "ends-tcp-first",
 }
 
 
@@ -59,38 +66,51 @@ def table(path):
         return list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def quirks():
-    """All rows of --list-faults, as dicts."""
-    out = subprocess.run([WSCONFORM, "echo", "--list-faults"], check=True, capture_output=True,
-                         text=True).stdout
+def list_quirks(role, arguments):
+    out = subprocess.run([WSCONFORM, "echo", "--list-faults"] + arguments, check=True,
+                         capture_output=True, text=True).stdout
     names = ("kind", "name", "requirement", "sentence")
-    return [dict(zip(names, line.split("\t"))) for line in out.splitlines()]
+    return [dict(zip(names, line.split("\t")), role=role) for line in out.splitlines()]
+
+
+def quirks(whole):
+    """All rows of --list-faults, as dicts: the server's, and the client's own or all of its."""
+    server = list_quirks("server", [])
+    client = list_quirks("client", ["--connect", "ws://127.0.0.1:1/"])
+    known = {row["name"] for row in server}
+    return server + [row for row in client if whole or row["name"] not in known]
+
+
+def command_for(quirk):
+    """Tests the endpoint with that quirk; the options come before --."""
+    how = ["--" + quirk["kind"], quirk["name"]]
+    if quirk["role"] == "client":
+        return ["client"], [WSCONFORM, "echo", "--connect", "ws://127.0.0.1:{port}/", "--driver"] + how
+    # A fault may garble the very message by which an echo is recognized.
+    return (["server"] + (["--profile", "echo"] if quirk["kind"] == "fault" else []),
+            [WSCONFORM, "echo", "--listen", "127.0.0.1:{port}"] + how)
 
 
 def run(quirk, folder):
     """The report of one run, or a sentence why there is none, and the seconds that it took."""
-    path = os.path.join(folder, "%s-%s.json" % (quirk["kind"], quirk["name"]))
-    command = [WSCONFORM, "server", "-q", "--seed", SEED, "-o", path,
-               "--timeout", "3" if quirk["name"] in PATIENT else "1"]
-    # A fault may garble the very message by which an echo is recognized.
-    if quirk["kind"] == "fault":
-        command += ["--profile", "echo"]
-    command += ["--", WSCONFORM, "echo", "--" + quirk["kind"], quirk["name"], "--listen",
-                "127.0.0.1:{port}"]
+    path = os.path.join(folder, "%s-%s-%s.json" % (quirk["role"], quirk["kind"], quirk["name"]))
+    options, endpoint = command_for(quirk)
+    command = [WSCONFORM] + options + ["-q", "--seed", SEED, "-o", path, "--timeout",
+                                       "3" if quirk["name"] in PATIENT else "1", "--"] + endpoint
     start = time.monotonic()
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS)
     except subprocess.TimeoutExpired:
         return None, "no end after %d s" % RUN_SECONDS, time.monotonic() - start
     seconds = time.monotonic() - start
-    if not os.path.exists(path):
+    if not os.path.exists(path) or os.path.getsize(path) == 0:
         return None, done.stderr.strip() or "exit status %d" % done.returncode, seconds
     with open(path, encoding="utf-8") as file:
         return json.load(file), done.stderr.strip(), seconds
 
 
 def is_about(case, requirement):
-    if requirement == DEATH_RULE and case["diagnosis"].startswith(DEATH_DIAGNOSIS):
+    if requirement == DEATH_RULE and case["diagnosis"].startswith(DEATH_DIAGNOSES):
         return True
     return requirement in case["requires"]
 
@@ -149,7 +169,7 @@ def tell(rows):
             continue
         seen = row.get("others") or [b["case"] for b in row.get("blamed", [])]
         more = " ..." if len(seen) > 4 else ""
-        print("%-11s %s %s (%s) %s%s" % (row["result"], row["kind"], row["name"],
+        print("%-11s %s %s %s (%s) %s%s" % (row["result"], row["role"], row["kind"], row["name"],
                                          row["requirement"], " ".join(seen[:4]) or
                                          row.get("why", ""), more))
 
@@ -164,25 +184,31 @@ def page(rows, idle):
     faults = [row for row in rows if row["kind"] == "fault"]
     variants = [row for row in rows if row["kind"] == "variant"]
     lines = ["# What the suite finds, and what it does not complain of", "",
-             "Written by `make prove`: the whole server suite is run against the built-in server with each of its",
-             "faults and each of its variants. A fault is *killed* if a case that tests its requirement says so; a",
-             "variant is *respected* if no case fails. `wsconform echo --fault NAME` is such a server.", "",
+             "Written by `make prove`: the whole suite is run against the built-in server with each of its faults",
+             "and each of its variants, and against the built-in client with those that only a client has. A fault",
+             "is *killed* if a case that tests its requirement says so; a variant is *respected* if no case fails.",
+             "`wsconform echo --fault NAME` is such a server, with `--connect URL` such a client.", "",
              "%d faults, %d killed. %d variants, %d respected." % (
                  len(faults), sum(row["result"] == "killed" for row in faults), len(variants),
-                 sum(row["result"] == "respected" for row in variants)), "",
-             "## Faults", "", "| fault | the server ... | requirement | result | cases | first of them |",
-             "|---|---|---|---|---|---|"]
-    for row in faults:
-        first = "`%s`" % row["killers"][0] if row["killers"] else ""
-        lines.append("| `%s` | %s | %s | %s | %d | %s |" % (
-            row["name"], row["sentence"], row["requirement"], row["result"], len(row["killers"]),
-            first))
-    lines += ["", "## Variants", "", "| variant | the server ... | permitted by | result | warnings |",
-              "|---|---|---|---|---|"]
-    for row in variants:
-        lines.append("| `%s` | %s | %s | %s | %d |" % (
-            row["name"], row["sentence"], row["requirement"], row["result"], len(row["warned"])))
-    lines += ["", "## Cases that kill no fault", "",
+                 sum(row["result"] == "respected" for row in variants)), ""]
+    for role in ("server", "client"):
+        lines += ["## Faults of the " + role, "",
+                  "| fault | the %s ... | requirement | result | cases | first of them |" % role,
+                  "|---|---|---|---|---|---|"]
+        for row in (row for row in faults if row["role"] == role):
+            first = "`%s`" % row["killers"][0] if row["killers"] else ""
+            lines.append("| `%s` | %s | %s | %s | %d | %s |" % (
+                row["name"], row["sentence"], row["requirement"], row["result"],
+                len(row["killers"]), first))
+        lines += ["", "## Variants of the " + role, "",
+                  "| variant | the %s ... | permitted by | result | warnings |" % role,
+                  "|---|---|---|---|---|"]
+        for row in (row for row in variants if row["role"] == role):
+            lines.append("| `%s` | %s | %s | %s | %d |" % (
+                row["name"], row["sentence"], row["requirement"], row["result"],
+                len(row["warned"])))
+        lines.append("")
+    lines += ["## Cases that kill no fault", "",
               "Each has a reason in `reports/kill-matrix-exceptions.tsv`.", "", "| reason | cases |",
               "|---|---|"]
     by_reason = {}
@@ -216,12 +242,14 @@ def write(rows, idle, ids):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--all", action="store_true")
     parser.add_argument("--only")
+    parser.add_argument("--role", choices=["server", "client"])
     parser.add_argument("-j", "--jobs", type=int, default=3 * (os.cpu_count() or 2))
     parser.add_argument("--slowest", action="store_true")
     options = parser.parse_args()
     strengths = {row["id"]: row["strength"] for row in table("cases/requirements.tsv")}
-    rows = quirks()
+    rows = quirks(options.all)
     unknown = [row for row in rows if row["requirement"] not in strengths]
     if unknown:
         sys.exit("not in cases/requirements.tsv: %s" % unknown[0])
@@ -229,6 +257,9 @@ def main():
         rows = [row for row in rows if row["name"] in QUICK]
     if options.only:
         rows = [row for row in rows if fnmatch.fnmatchcase(row["name"], options.only)]
+    if options.role:
+        rows = [row for row in rows if row["role"] == options.role]
+    sample = options.quick or options.only or options.role or options.all
     ids = set()
     with tempfile.TemporaryDirectory() as folder, \
             concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -237,7 +268,7 @@ def main():
             ids.update(judge(row, report, why, strengths))
     tell(rows)
     idle = {}
-    if not options.quick and not options.only:
+    if not sample:
         idle = idle_cases(rows, ids, table(EXCEPTIONS))
         for case, reason in sorted(idle.items()):
             if reason is None:

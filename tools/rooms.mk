@@ -20,4 +20,4 @@ USES_cli    = drive report peer run judge case net ws base
 DOOR_uv.h      = net/*
 DOOR_openssl   = ws/handshake.c
 DOOR_zlib.h    = ws/deflate.c
-DOOR_jansson.h = case/load.c case/expand.[ch] case/parse.c case/place.[ch] report/json*.c
+DOOR_jansson.h = case/load.c case/expand.[ch] case/order.c case/parse.c case/place.[ch] report/json*.c
