@@ -22,7 +22,7 @@ ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
 MAKEFLAGS += -j$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 endif
 
-.PHONY: all test check deps demo bench-run prove matrix stable deps-matrix format install uninstall \
+.PHONY: all test check deps demo bench-run prove matrix matrix-clients browsers stable deps-matrix format install uninstall \
         clean help FORCE
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -87,9 +87,11 @@ MATRIX_ENDPOINTS := \
     $(call with,/usr/include/boost/beast/websocket.hpp,beast-echo) \
     $(call with,/usr/share/java/tomcat10-embed-websocket.jar,TomcatEcho.class) \
     $(call with,/usr/share/java/jetty9-websocket-server.jar,JettyEcho.class)
+CLIENTS := $(patsubst tests/%.c,$(BUILD)/%,$(wildcard tests/clients/*.c))
+MATRIX_CLIENTS := $(if $(wildcard /usr/share/gocode/src/github.com/gorilla/websocket),$(BUILD)/clients/gorilla-driver)
 UNIT_TESTS = $(UNIT_SOURCES:tests/%.c=$(BUILD)/asan/tests/%)
 
-test: all $(UNIT_TESTS) $(PROGRAM:%=$(BUILD)/asan/%) $(ENDPOINTS) ## build and run all tests; ends with `N passed, N failed`
+test: all $(UNIT_TESTS) $(PROGRAM:%=$(BUILD)/asan/%) $(ENDPOINTS) $(CLIENTS) ## build and run all tests; ends with `N passed, N failed`
 	@BUILD=$(BUILD) tests/run.sh $(UNIT_TESTS)
 
 check: all ## prove the rules of the house: rooms, symbols, purity, style, static analysis
@@ -115,6 +117,13 @@ deps-matrix: ## install Go, Java, C++ and Ruby with their WebSocket libraries, f
 matrix: all $(ENDPOINTS) $(MATRIX_ENDPOINTS) ## test ten servers of other people, compare with tests/e2e/expected
 	@WSCONFORM=$(CURDIR)/wsconform BUILD=$(BUILD) tests/e2e/endpoints.sh --all | tee $(BUILD)/matrix.log
 	@! grep -q '^not ok' $(BUILD)/matrix.log
+
+matrix-clients: all $(CLIENTS) $(MATRIX_CLIENTS) ## test the clients of other people that are installed, compare with tests/e2e/expected/clients
+	@WSCONFORM=$(CURDIR)/wsconform BUILD=$(BUILD) tests/e2e/clients.sh --all | tee $(BUILD)/matrix-clients.log
+	@! grep -q '^not ok' $(BUILD)/matrix-clients.log
+
+browsers: all ## test chromium and firefox, keep reports and pictures in build/browsers
+	@WSCONFORM=$(CURDIR)/wsconform BUILD=$(BUILD) tests/browsers.sh
 
 stable: all $(ENDPOINTS) $(MATRIX_ENDPOINTS) ## test each of them RUNS times (20), quiet and under load: the same verdicts
 	@BUILD=$(BUILD) tools/stable.py
@@ -219,6 +228,17 @@ $(BUILD)/endpoints/%: tests/endpoints/%.c $(BUILD)/flags.list
 	    $(call package,--cflags --libs,libwebsockets,-lwebsockets)
 
 $(BUILD)/endpoints/%: tests/endpoints/%.go
+	$(if $(V),,@echo "  GO      $@")
+	@mkdir -p $(@D)
+	$(Q)GO111MODULE=off GOPATH=/usr/share/gocode go build -o $@ $<
+
+$(BUILD)/clients/%: tests/clients/%.c $(BUILD)/flags.list
+	$(if $(V),,@echo "  CC      $@")
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(filter-out -Wconversion,$(STRICT)) $(CFLAGS) -o $@ $< \
+	    $(call package,--cflags --libs,libwebsockets,-lwebsockets)
+
+$(BUILD)/clients/%: tests/clients/%.go
 	$(if $(V),,@echo "  GO      $@")
 	@mkdir -p $(@D)
 	$(Q)GO111MODULE=off GOPATH=/usr/share/gocode go build -o $@ $<

@@ -407,7 +407,7 @@ static int parse_response(const struct case_place *above, struct case_spec *spec
 {
     static const char *const keys[] = {"status", "version", "line", "remove", "set",
                                        "add",    "order",   "case", "eol",    "body",
-                                       "cut",    "before",  "join", "hold", NULL};
+                                       "cut",    "before",  "join", "hold",   NULL};
     struct case_place place = case_place_key(above, "response");
     if (place.json == NULL)
         return 0;

@@ -25,8 +25,7 @@ static bool level_fits(const struct case_selection *selection, const struct case
 static bool selected(const struct case_selection *selection, const struct case_spec *spec)
 {
     return (spec->role & selection->role) != 0 && (selection->big || !spec->big) &&
-           (selection->exhaust || !spec->exhaust) &&
-           level_fits(selection, spec) &&
+           (selection->exhaust || !spec->exhaust) && level_fits(selection, spec) &&
            (selection->run.count == 0 || matches_any(&selection->run, spec->id)) &&
            !matches_any(&selection->skip, spec->id);
 }

@@ -48,6 +48,8 @@ struct case_volume case_spec_volume(const struct case_spec *spec)
     for (size_t i = 0; i < spec->step_count; i++) {
         const struct case_step *step = &spec->steps[i];
         bool message = step->kind == CASE_STEP_MESSAGE;
+        if (!message && step->kind != CASE_STEP_SEND && step->kind != CASE_STEP_RAW)
+            continue;
         const struct case_payload *payload =
             message ? &step->message.payload : &step->frame.payload;
         size_t size = step->kind == CASE_STEP_RAW ? step->raw.len : case_payload_size(payload);

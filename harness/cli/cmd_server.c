@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -265,9 +266,9 @@ static void print_budget(const struct case_spec *const *cases, size_t count)
     }
     if (exhausting > 0)
         fprintf(stderr,
-                "wsconform server: --exhaust: %zu case%s send up to %llu MiB in %llu frames\n",
-                exhausting, exhausting == 1 ? "" : "s",
-                (unsigned long long)((sum.octets >> 20) + 1), (unsigned long long)sum.frames);
+                "wsconform server: --exhaust sends up to %" PRIu64 " MiB in %" PRIu64
+                " frames (cases: %zu)\n",
+                (sum.octets >> 20) + 1, sum.frames, exhausting);
 }
 
 static void fill_in(struct request *r)

@@ -50,7 +50,7 @@ static void on_bytes(void *self, uint8_t *data, size_t len, uint64_t now)
         door->leaving = true;
         buffer_clear(&door->in);
         door->scanned = 0;
-        door->inner.ended(door->inner.self, JUDGE_END_FIN, now);
+        door->inner.ended(door->inner.self, JUDGE_END_HTTP, now);
     }
     if (door->chosen && !door->leaving) {
         door->inner.bytes(door->inner.self, data, len, now);

@@ -112,6 +112,8 @@ static const char *describe_end(const struct judge_seen *seen)
         return "the end of TCP";
     if (seen->end == JUDGE_END_RESET)
         return "a reset";
+    if (seen->end == JUDGE_END_HTTP)
+        return "another HTTP request";
     return seen->waited ? "TCP left open" : "TCP still open";
 }
 
@@ -225,10 +227,12 @@ static enum judge_grade grade_reply(const struct judge_seen *seen)
 
 /* RFC 6455, 4.1: after an answer that is not as it must be, the client fails the connection: it
  * sends nothing more, since "WebSocket frames will not be sent" (1.3), and TCP ends, be it that it
- * waits for the server to do that (7.1.1). */
+ * waits for the server to do that (7.1.1). That TCP is left open is charged to the run. */
 static enum judge_grade grade_client_refusal(const struct judge_seen *seen)
 {
-    return seen->frames == 0 && seen->end != JUDGE_END_OPEN ? JUDGE_STRICT : JUDGE_VIOLATION;
+    if (seen->frames > 0)
+        return JUDGE_VIOLATION;
+    return seen->end != JUDGE_END_OPEN ? JUDGE_STRICT : JUDGE_LENIENT;
 }
 
 static enum judge_grade grade_refusal(const struct judge_seen *seen, unsigned wanted)
@@ -284,7 +288,7 @@ static void describe_refusal(const struct judge_seen *seen, char *text, size_t s
     else if (seen->of_client && seen->frames > 0)
         snprintf(text, size, "the client took the answer for good and went on with frames");
     else if (seen->of_client && seen->end != JUDGE_END_OPEN)
-        snprintf(text, size, "the client sent nothing more, and TCP ended");
+        snprintf(text, size, "the client sent no frame, and the connection was over");
     else if (seen->of_client)
         snprintf(text, size, "the client leaves TCP open, even after we ended our side");
 }
@@ -293,11 +297,12 @@ static void describe_refusal(const struct judge_seen *seen, char *text, size_t s
  * something is wrong. */
 static bool opened_and_failed(const struct judge_outcome *outcome, const struct judge_seen *seen)
 {
+    uint16_t code = seen->match->close.code;
+    bool fails = code == WS_CLOSE_MANDATORY_EXTENSION || /* A47 */
+                 judge_grade_failure_code(WS_CLOSE_PROTOCOL_ERROR, code) <= JUDGE_LENIENT;
     return seen->of_client && judge_outcome_allows_life(outcome) &&
            judge_outcome_allows(outcome, JUDGE_REJECT) && seen->match->close_seen &&
-           !seen->match->close_replies &&
-           judge_grade_failure_code(WS_CLOSE_PROTOCOL_ERROR, seen->match->close.code) <=
-               JUDGE_LENIENT;
+           !seen->match->close_replies && fails;
 }
 
 struct judge_judgement judge_grade(const struct judge_outcome *outcome,

@@ -13,7 +13,8 @@
 enum judge_end {
     JUDGE_END_OPEN, /* the connection stands */
     JUDGE_END_FIN,
-    JUDGE_END_RESET
+    JUDGE_END_RESET,
+    JUDGE_END_HTTP /* a client that was refused goes on with another request on the connection */
 };
 
 /* All that is known of a connection when it is judged. */

@@ -10,7 +10,8 @@
 
 static const char *label_of(const struct report_json_autobahn_run *run, size_t index)
 {
-    return run->labels != NULL ? run->labels[index] : run->record->results[index].spec->id;
+    const struct case_spec *spec = run->record->results[index].spec;
+    return run->labels != NULL ? run->labels[index] : spec->id;
 }
 
 bool report_json_autobahn_has(const struct report_json_autobahn_run *run, size_t index)

@@ -10,8 +10,9 @@
 #include "run/sight.h"
 
 enum {
-    MASKS_MAX = 64 * 1024,              /* octets of masking keys that are looked at */
-    FLOOD_MAX = 1024 * 1024,            /* octets that may come beyond four times what was sent */
+    WATCH_US = 100 * 1000,   /* that a client may take to end TCP first, where that is watched */
+    MASKS_MAX = 64 * 1024,   /* octets of masking keys that are looked at */
+    FLOOD_MAX = 1024 * 1024, /* octets that may come beyond four times what was sent */
     BULK_OCTETS_PER_SECOND = 256 * 1024 /* that the slowest endpoint is expected to handle */
 };
 
@@ -196,13 +197,6 @@ static void check_flood(struct run_exchange *x)
                  (unsigned long long)most);
 }
 
-/* A client may try again on the same connection what was refused (RFC 9110, 15.5.2 and 15.5.22):
- * that is HTTP and no frame. */
-static bool is_next_request(const struct run_exchange *x, const uint8_t *data, size_t len)
-{
-    return run_conclude_refuses(x) && x->frames == 0 && len >= 4 && memcmp(data, "GET ", 4) == 0;
-}
-
 static void on_bytes(void *self, uint8_t *data, size_t len, uint64_t now)
 {
     struct run_exchange *x = self;
@@ -216,8 +210,6 @@ static void on_bytes(void *self, uint8_t *data, size_t len, uint64_t now)
         take_request(x, data, len);
     else if (x->phase == PHASE_OPENING)
         take_answer(x, data, len);
-    else if (x->retried || is_next_request(x, data, len))
-        x->retried = true;
     else
         take_frames(x, data, len);
     check_flood(x);
@@ -255,8 +247,10 @@ static void on_ended(void *self, enum judge_end end, uint64_t now)
         return;
     }
     x->end = end;
-    run_transcript_note(&x->result.transcript, false,
-                        end == JUDGE_END_FIN ? "ends TCP (FIN)" : "resets TCP (RST)", now);
+    static const char *const notes[] = {[JUDGE_END_FIN] = "ends TCP (FIN)",
+                                        [JUDGE_END_RESET] = "resets TCP (RST)",
+                                        [JUDGE_END_HTTP] = "goes on with another HTTP request"};
+    run_transcript_note(&x->result.transcript, false, notes[end], now);
     if (x->phase == PHASE_CLOSING) {
         run_sight_early_end(x);
         run_conclude_close(x);
@@ -353,7 +347,7 @@ static void advance_refusal(struct run_exchange *x)
 {
     if (x->frames > 0)
         run_conclude_judge(x);
-    else if (x->phase == PHASE_REFUSAL && grace_is_over(x))
+    else if (x->phase == PHASE_REFUSAL && !run_sender_urgent(&x->sender) && grace_is_over(x))
         enter(x, PHASE_PARTING);
 }
 
@@ -411,7 +405,8 @@ static void advance(struct run_exchange *x)
 static bool may_part(const struct run_exchange *x)
 {
     bool may_refuse = judge_outcome_allows(&x->outcome, JUDGE_REJECT);
-    return x->settings->of_client && may_refuse && x->frames == 0 && x->phase == PHASE_FENCE;
+    return x->settings->of_client && may_refuse && x->frames == 0 && x->phase == PHASE_FENCE &&
+           !run_sender_urgent(&x->sender);
 }
 
 /* The thing that is awaited. */
@@ -484,8 +479,7 @@ static struct run_action wait_for_it(const struct run_exchange *x)
 {
     uint64_t at = deadline(x);
     if (x->watch && x->phase == PHASE_CLOSING && is_closed_by_client(x))
-        return (struct run_action){.want = RUN_WANT_WAIT,
-                                   .deadline = x->closed_at + x->settings->grace_us};
+        return (struct run_action){.want = RUN_WANT_WAIT, .deadline = x->closed_at + WATCH_US};
     uint64_t grace = x->since + x->settings->grace_us;
     if (x->hold_until > x->now)
         grace = x->hold_until;
@@ -539,7 +533,7 @@ static void close_in_order(struct run_exchange *x)
 
 static bool may_send_urgent(const struct run_exchange *x)
 {
-    return run_sender_urgent(&x->sender) && x->phase != PHASE_OPENING;
+    return run_sender_urgent(&x->sender) && x->phase != PHASE_OPENING && !x->half_closed;
 }
 
 static struct run_action half_close(struct run_exchange *x)
@@ -551,7 +545,7 @@ static struct run_action half_close(struct run_exchange *x)
 static bool watches_end(const struct run_exchange *x)
 {
     return x->watch && x->phase == PHASE_CLOSING && is_closed_by_client(x) &&
-           x->now < x->closed_at + x->settings->grace_us;
+           x->now < x->closed_at + WATCH_US;
 }
 
 /* 7.1.1: the server ends TCP. */

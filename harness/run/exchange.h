@@ -34,6 +34,10 @@ enum { RUN_SIGHTINGS_MAX = 16 };
 #define RUN_LATE_RULE "RFC6455-7.1.1-05"
 #define RUN_LATE_TEXT "TCP was ended only some time after the Close frames"
 
+/* Closing handshakes of a client of which the end of TCP is watched. It must come first in all of
+ * them, so that one that comes now early and now late is not blamed today and not tomorrow. */
+enum { RUN_WATCHED_MAX = 3 };
+
 /* A sentence that the endpoint broke on this connection. */
 struct run_sighting {
     const char *rule; /* static */
@@ -49,6 +53,7 @@ struct run_result {
     unsigned waits;     /* deadlines that were waited out */
     bool late;          /* TCP was ended, but long after the Close frames */
     bool watched;       /* it was seen who ended TCP */
+    bool ended_first;   /* and it was the client */
     bool lingered;      /* the last of them was for the end of TCP, after the verdict */
     bool controlled;    /* something was answered behind the handshake: the connection worked */
     bool uncontrolled;  /* a pass that proves nothing, since the client opened no connection */

@@ -34,7 +34,6 @@ struct run_exchange {
     uint64_t cap_us;                  /* what the whole exchange may take */
     struct run_opening opening;       /* if a server is tested */
     struct run_acceptance acceptance; /* if a client is */
-    bool retried;        /* a client went on with HTTP after a refusal */
     bool opened;                      /* the 101 came, or our answer is out */
     uint64_t hold_until;              /* our answer is held back: nothing may come before it */
     struct run_sender sender;

@@ -15,7 +15,6 @@ enum {
     CONFIRMING_MAX = 3,   /* suspects that are tried again at the same time: they only wait */
     LINGERS_MAX = 3,      /* connections on which the end of TCP was awaited in vain */
     HALVINGS_MAX = 1,     /* searches through all cases for a late death */
-    WATCHED_MAX = 3,      /* closing handshakes of a client of which the end of TCP is watched */
     DEATHS_MAX = 150,
     WATCH_US = 100 * 1000, /* a process that crashed is gone after this */
     /* A process that ends may still take a connection or two, and reset them, before the next one
@@ -157,7 +156,7 @@ static struct run_job begin(struct run_plan *plan, size_t index, bool alone)
                             .delivery = plan->results[index].delivery,
                             .patience_us = patience(plan, index, alone),
                             .linger_us = plan->lingers < LINGERS_MAX ? settings->short_us : 0,
-                            .watch = settings->of_client && plan->watched < WATCHED_MAX};
+                            .watch = settings->of_client && plan->watched < RUN_WATCHED_MAX};
 }
 
 struct run_job run_plan_claim(struct run_plan *plan, size_t index)
@@ -216,7 +215,8 @@ static void take_proof(struct run_plan *plan, size_t index, struct run_result *p
 static struct run_job next_waiting(struct run_plan *plan)
 {
     size_t unproved = find_state(plan, STATE_UNPROVED);
-    if (unproved < plan->count && plan->running < plan->jobs && !plan->alone)
+    if (unproved < plan->count &&
+        (plan->running == 0 || (plan->running < plan->jobs && !plan->alone)))
         return begin_proof(plan, unproved);
     size_t index = find_state(plan, STATE_WAITING);
     if (index == plan->count)

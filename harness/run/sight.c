@@ -22,24 +22,28 @@ static bool is_unwanted(const struct run_exchange *x)
     return accepted && judge_outcome_refuses(&x->outcome);
 }
 
-void run_sight_rule(void *context, const char *rule, const char *text)
+/* Notes a broken sentence for the run. */
+static void charge(struct run_exchange *x, const char *rule, const char *text)
 {
-    struct run_exchange *x = context;
     struct run_result *result = &x->result;
-    if (is_about(x->spec, rule) &&
-        judge_observation_find(&x->settings->profile->known, rule) == NULL) {
-        if (x->own_text == NULL)
-            x->own_text = arena_strdup(&result->transcript.arena, text);
-        return;
-    }
-    if (is_unwanted(x))
-        return;
     for (size_t i = 0; i < result->sighting_count; i++)
         if (strcmp(result->sightings[i].rule, rule) == 0)
             return;
     if (result->sighting_count < RUN_SIGHTINGS_MAX)
         result->sightings[result->sighting_count++] =
             (struct run_sighting){rule, arena_strdup(&result->transcript.arena, text)};
+}
+
+void run_sight_rule(void *context, const char *rule, const char *text)
+{
+    struct run_exchange *x = context;
+    bool known = judge_observation_find(&x->settings->profile->known, rule) != NULL;
+    if (!is_about(x->spec, rule) || known) {
+        if (!is_unwanted(x))
+            charge(x, rule, text);
+    } else if (x->own_text == NULL) {
+        x->own_text = arena_strdup(&x->result.transcript.arena, text);
+    }
 }
 
 void run_sight_in_answer(void *context, const char *rule, const char *text)
@@ -77,17 +81,20 @@ void run_sight_late_answer(struct run_exchange *x, const struct ws_event *event)
         run_sight_rule(x, "RFC6455-5.5.2-04", "a ping was answered more than a second later");
 }
 
+/* A client that fails the connection need not wait for our Close (A05), and the reset that a Close
+ * may get which nobody reads any more is no fault either (A44). */
 void run_sight_early_end(struct run_exchange *x)
 {
-    bool closed = x->match.close_seen && x->sender.ledger.close_sent;
+    const struct judge_ledger *ledger = &x->sender.ledger;
+    bool closed = x->match.close_seen && ledger->close_sent && ledger->violation == WS_FINE &&
+                  ledger->oddity == WS_FINE && !ledger->text_bad;
     if (!x->settings->of_client || !closed)
         return;
     x->result.watched = x->watch;
+    x->result.ended_first = x->watch;
     if (x->end == JUDGE_END_RESET)
         run_sight_rule(x, "RFC6455-7.1.1-01",
                        "TCP was reset after a closing handshake without fault");
-    else
-        run_sight_rule(x, "RFC6455-7.1.1-06", "the client ended TCP itself after the Close frames");
 }
 
 /* A02 */
@@ -100,6 +107,9 @@ static bool claims_normal_end(const struct judge_match *match)
 void run_sight_behaviour(struct run_exchange *x)
 {
     const struct judge_ledger *ledger = &x->sender.ledger;
+    if (x->result.hang == RUN_HANG_REFUSAL && x->frames == 0)
+        charge(x, "RFC6455-7.1.7-01",
+               "TCP was left open after an answer that the client did not take");
     if (!x->settings->of_client && x->opening.status == 0 && x->end != JUDGE_END_OPEN &&
         judge_outcome_refuses(&x->outcome))
         run_sight_rule(x, "RFC6455-10.7-04", "a handshake was refused without an HTTP answer");

@@ -81,7 +81,8 @@ static void ask_for_control(struct whole *whole)
         struct run_result *result = &whole->results[i];
         struct judge_outcome outcome;
         if (controlled && result->uncontrolled)
-            set_verdict(result, JUDGE_PASS, "the client sent nothing more, and TCP ended");
+            set_verdict(result, JUDGE_PASS,
+                        "the client sent no frame, and the connection was over");
         if (result->uncontrolled && !controlled)
             continue;
         result->uncontrolled = !controlled && result->verdict == JUDGE_PASS &&
@@ -92,6 +93,19 @@ static void ask_for_control(struct whole *whole)
             set_verdict(result, JUDGE_SKIP,
                         "the positive control failed: in this run the client opened no connection");
     }
+}
+
+/* RFC 6455, 7.1.1: a client leaves the end of TCP to the server. */
+static void look_who_ended(struct whole *whole)
+{
+    size_t first = 0;
+    for (size_t i = 0; i < whole->count; i++)
+        first += whole->results[i].ended_first;
+    for (size_t i = 0; i < first && first >= RUN_WATCHED_MAX; i++)
+        judge_observation_add(&whole->observations, "RFC6455-7.1.1-06",
+                              "the client ended TCP itself after the Close frames, each time that "
+                              "this was watched",
+                              NULL);
 }
 
 static void observe(void *context, const char *rule, const char *text)
@@ -110,8 +124,10 @@ void run_whole_judge(struct run_result *results, size_t count, const struct run_
         judge_keys_report(settings->keys, observe, &whole.observations);
     if (settings->backoff != NULL)
         judge_backoff_report(settings->backoff, observe, &whole.observations);
-    if (settings->of_client)
+    if (settings->of_client) {
+        look_who_ended(&whole);
         ask_for_control(&whole);
+    }
     size_t connections = count_connections(&whole);
     for (size_t i = 0; i < count; i++)
         if (case_spec_is_run_level(results[i].spec))

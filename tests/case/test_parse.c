@@ -105,9 +105,36 @@ static void reads_what_a_case_says_of_itself(void **state)
     assert_int_equal(s.spec.observe.count, 2);
     assert_int_equal(s.spec.role, CASE_ROLE_BOTH);
     assert_false(s.spec.big);
+    assert_false(s.spec.exhaust);
     assert_false(s.spec.needs_echo);
     assert_int_equal(s.spec.cut.kind, CASE_CUT_NONE);
     end(&s);
+}
+
+static void some_flags_are_more_than_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *flags;
+        bool big;
+        bool exhaust;
+    } rows[] = {
+        {"[]", false, false},
+        {"[\"security\", \"exhaust\"]", false, true},
+        {"[\"big\"]", true, false},
+        {"[\"big\", \"exhaust\"]", true, true},
+        {"[\"exhausting\", \"bigger\"]", false, false},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char keys[128];
+        struct spot s;
+        snprintf(keys, sizeof(keys), "\"outcome\": \"spare\", \"flags\": %s", rows[i].flags);
+        parse_with(&s, keys);
+        expect_fine(&s);
+        assert_int_equal(s.spec.big, rows[i].big);
+        assert_int_equal(s.spec.exhaust, rows[i].exhaust);
+        end(&s);
+    }
 }
 
 static void reads_frames(void **state)
@@ -475,6 +502,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_a_case_says_of_itself),
+        cmocka_unit_test(some_flags_are_more_than_words),
         cmocka_unit_test(reads_frames),
         cmocka_unit_test(reads_the_other_steps),
         cmocka_unit_test(reads_payloads),

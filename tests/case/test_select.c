@@ -21,6 +21,11 @@ static struct case_spec specs[] = {
     {.id = "5.2/d", .role = CASE_ROLE_BOTH, .requires = of_should, .require_count = 2},
     {.id = "5.2/e", .role = CASE_ROLE_BOTH, .requires = of_may, .require_count = 1},
     {.id = "5.2/f", .role = CASE_ROLE_BOTH, .requires = of_must, .require_count = 1, .big = true},
+    {.id = "5.3/g",
+     .role = CASE_ROLE_SERVER,
+     .requires = of_must,
+     .require_count = 1,
+     .exhaust = true},
 };
 static const struct case_set set = {.cases = specs, .count = COUNT_OF(specs)};
 
@@ -47,6 +52,20 @@ static void selects_by_role_size_and_level(void **state)
     expect(&(struct case_selection){.role = CASE_ROLE_SERVER, .should = true}, "abd");
 }
 
+/* What goes for the endpoint's resources must be asked for, and by no other name. */
+static void exhausting_cases_are_asked_for(void **state)
+{
+    (void)state;
+    static const char *const named[] = {"5.3/g"};
+    expect(&(struct case_selection){.role = CASE_ROLE_SERVER, .exhaust = true}, "abdeg");
+    expect(&(struct case_selection){.role = CASE_ROLE_CLIENT, .exhaust = true}, "acde");
+    expect(&(struct case_selection){.role = CASE_ROLE_SERVER, .big = true, .exhaust = true},
+           "abdefg");
+    expect(&(struct case_selection){.role = CASE_ROLE_SERVER, .big = true, .run = {named, 1}}, "");
+    expect(&(struct case_selection){.role = CASE_ROLE_SERVER, .exhaust = true, .run = {named, 1}},
+           "g");
+}
+
 static void selects_by_globs(void **state)
 {
     (void)state;
@@ -67,13 +86,13 @@ static void selects_by_globs(void **state)
 static void a_glob_that_matches_nothing_is_a_mistake(void **state)
 {
     (void)state;
-    static const char *const none[] = {"5.1/*", "5.3/*"};
+    static const char *const none[] = {"5.1/*", "5.4/*"};
     static const char *const client[] = {"5.2/c"};
     struct error why = {""};
     size_t count;
     struct case_selection selection = {.role = CASE_ROLE_SERVER, .run = {none, 2}};
     assert_null(case_select(&set, &selection, &count, &why));
-    assert_string_equal(why.text, "no case matches '5.3/*'");
+    assert_string_equal(why.text, "no case matches '5.4/*'");
     selection = (struct case_selection){.role = CASE_ROLE_SERVER, .skip = {client, 1}};
     assert_null(case_select(&set, &selection, &count, &why));
     assert_string_equal(why.text, "no case matches '5.2/c'");
@@ -95,6 +114,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(selects_by_role_size_and_level),
+        cmocka_unit_test(exhausting_cases_are_asked_for),
         cmocka_unit_test(selects_by_globs),
         cmocka_unit_test(a_glob_that_matches_nothing_is_a_mistake),
         cmocka_unit_test(an_empty_set_selects_nothing),

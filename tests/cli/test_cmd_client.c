@@ -85,6 +85,23 @@ static void tests_a_client_that_is_started_for_each_case(void **state)
     assert_string_equal(capture_err, "");
 }
 
+/* Refusals prove nothing without a connection that was opened, so the plain handshake comes with
+ * them, unless there is one already. */
+static void refusals_bring_their_control(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        CLIENT("-v", "--run", "4.1/accept-missing", "--", program, "--connect", "{url}"), CLI_OK);
+    capture_expect_out("4.1/accept-missing");
+    capture_expect_out("4.1/plain-answer-refused");
+    capture_expect_out("2 pass");
+    assert_int_equal(CLIENT("-v", "--run", "4.1/accept-missing", "--run", "5.5.2/text-*", "--",
+                            program, "--connect", "{url}"),
+                     CLI_OK);
+    capture_expect_out("4.1/accept-missing");
+    assert_null(strstr(capture_out, "4.1/plain-answer-refused"));
+}
+
 static void a_client_that_breaks_a_rule_differs(void **state)
 {
     (void)state;
@@ -169,6 +186,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(says_that_nobody_came),
         cmocka_unit_test(says_that_a_client_cannot_be_started),
         cmocka_unit_test(tests_a_client_that_is_started_for_each_case),
+        cmocka_unit_test(refusals_bring_their_control),
         cmocka_unit_test(a_client_that_breaks_a_rule_differs),
         cmocka_unit_test(a_client_that_can_do_nothing_is_not_tested),
         cmocka_unit_test(each_agent_has_its_report),

@@ -99,6 +99,49 @@ static void refuses_what_makes_no_sense(void **state)
     assert_int_equal(CAPTURE(cli_cmd_server, "server", "--"), CLI_USAGE);
 }
 
+/* What exhausts a server is for the user's own. None of these is connected to. */
+static void exhausting_others_is_refused(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {"ws://10.0.0.1:9/", "ws://192.0.2.1/", "ws://[fe80::1]:9/"};
+    for (size_t i = 0; i < COUNT_OF(urls); i++) {
+        assert_int_equal(CAPTURE(cli_cmd_server, "server", "--exhaust", urls[i]), CLI_USAGE);
+        capture_expect_err("--exhaust is refused for ");
+        capture_expect_err("--i-own-this-target");
+        assert_null(strstr(capture_err, "MiB")); /* no word of what will not be sent */
+        assert_string_equal(capture_out, "");
+    }
+    assert_int_equal(
+        CAPTURE(cli_cmd_server, "server", "--exhaust", "--run", "5.5.2/*", "ws://10.0.0.1:9/"),
+        CLI_USAGE);
+}
+
+static void refuses_with(const char *option, const char *glob)
+{
+    assert_int_equal(CAPTURE(cli_cmd_server, "server", option, "--run", glob, "--timeout", "0.05",
+                             "ws://127.0.0.1:1/"),
+                     CLI_UNREACHABLE);
+}
+
+/* The budget stands in front of all else, even of a server that is not there. */
+static void the_budget_is_said_first(void **state)
+{
+    (void)state;
+    static const char said[] = "wsconform server: --exhaust sends up to ";
+    refuses_with("--exhaust", "security/exhaust-message-of-64-mib");
+    assert_memory_equal(capture_err, said, sizeof(said) - 1);
+    capture_expect_err(" MiB in 1 frames (cases: 1)");
+    capture_expect_err("nothing answers");
+    refuses_with("--i-own-this-target", "security/*"); /* that alone selects none of them */
+    assert_null(strstr(capture_err, "MiB"));
+    assert_int_equal(CAPTURE(cli_cmd_server, "server", "--exhaust", "--run", "5.5.2/*", url),
+                     CLI_OK);
+    assert_string_equal(capture_err, ""); /* nothing that exhausts was selected */
+    assert_int_equal(
+        CAPTURE(cli_cmd_server, "server", "--run", "security/exhaust-message-of-64-mib", url),
+        CLI_NOTHING);
+}
+
 static void says_that_nothing_can_be_tested(void **state)
 {
     (void)state;
@@ -123,6 +166,8 @@ int main(void)
         cmocka_unit_test(quiet_is_one_line),
         cmocka_unit_test(writes_a_report),
         cmocka_unit_test(refuses_what_makes_no_sense),
+        cmocka_unit_test(exhausting_others_is_refused),
+        cmocka_unit_test(the_budget_is_said_first),
         cmocka_unit_test(says_that_nothing_can_be_tested),
         cmocka_unit_test(helps),
     };

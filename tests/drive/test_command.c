@@ -91,13 +91,26 @@ static void an_end_is_described(void **state)
     expect_end("printf '%0300d' 7 >&2; exit 1", "its stderr ends: ...0000");
 }
 
+/* Lines of a stack say where, and leave no room for what. */
+static void a_stack_is_left_out(void **state)
+{
+    (void)state;
+    expect_end("printf 'Error: no luck\\n    at f (x.js:1:2)\\nat g\\n\\n' >&2; exit 1",
+               "its stderr: Error: no luck");
+    expect_end(
+        "for i in 1 2 3 4 5 6 7 8 9; do echo \"    at f$i (/a/long/path/x.js:1:2)\"; done >&2;"
+        "echo 'no luck' >&2; exit 1",
+        "exit status 1; its stderr: no luck");
+    expect_end("printf 'attention: \\n  atlas' >&2; exit 1", "its stderr: attention: \\n  atlas");
+    expect_end("echo '  at f' >&2; exit 1", "exit status 1");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(places_are_filled),
-        cmocka_unit_test(all_is_copied),
-        cmocka_unit_test(an_url_is_found),
-        cmocka_unit_test(an_end_is_described),
+        cmocka_unit_test(places_are_filled),   cmocka_unit_test(all_is_copied),
+        cmocka_unit_test(an_url_is_found),     cmocka_unit_test(an_end_is_described),
+        cmocka_unit_test(a_stack_is_left_out),
     };
     return cmocka_run_group_tests_name("drive/command", tests, NULL, NULL);
 }

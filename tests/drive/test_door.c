@@ -14,6 +14,7 @@ struct tenant {
     struct buffer in;
     uint64_t opened_at;
     enum judge_end end;
+    bool is_done; /* it wants the connection to be closed, once */
 };
 
 static void opened(void *self, uint64_t now)
@@ -44,7 +45,11 @@ static void ended(void *self, enum judge_end end, uint64_t now)
 
 static struct run_action next(void *self, uint64_t now, bool can_write)
 {
-    (void)self;
+    struct tenant *t = self;
+    if (t->is_done) {
+        t->is_done = false;
+        return (struct run_action){.want = RUN_WANT_CLOSE};
+    }
     return (struct run_action){.want = can_write ? RUN_WANT_HALF_CLOSE : RUN_WANT_WAIT,
                                .deadline = now + 77};
 }
@@ -173,6 +178,69 @@ static void drops_who_never_comes_to_an_end(void **state)
     end(&t);
 }
 
+#define SECOND "GET /next HTTP/1.1\r\nHost: a\r\n\r\n"
+
+static bool again(void *context)
+{
+    struct tenant *t = context;
+    assert_string_equal(t->log, "obe"); /* the first was told that it is over */
+    *t->log = '\0';
+    *t->target = '\0';
+    buffer_clear(&t->in);
+    return true;
+}
+
+/* After an answer that is no 101 the next request may come on the same connection. */
+static void lets_in_again(void **state)
+{
+    (void)state;
+    for (size_t cut = 5; cut <= strlen(SECOND); cut++) {
+        struct tenant t;
+        begin(&t);
+        t.door.again = again;
+        say(&t, bytes_text(REQUEST));
+        say(&t, bytes_of(SECOND, cut));
+        say(&t, bytes_of(SECOND + cut, strlen(SECOND) - cut));
+        assert_string_equal(t.log, "obe");
+        support_expect_text(buffer_bytes(&t.in), REQUEST);
+        t.is_done = true;
+        assert_int_equal(ask(&t, 3000).want, RUN_WANT_HALF_CLOSE);
+        assert_string_equal(t.target, "GET /next HTTP/1.1");
+        assert_string_equal(t.log, "ob");
+        assert_int_equal(t.opened_at, 3000);
+        support_expect_text(buffer_bytes(&t.in), SECOND);
+        end(&t);
+    }
+}
+
+static void lets_nobody_in_when_the_client_has_gone(void **state)
+{
+    (void)state;
+    struct tenant t;
+    begin(&t);
+    t.door.again = again;
+    say(&t, bytes_text(REQUEST));
+    say(&t, bytes_text(SECOND));
+    t.party.ended(t.party.self, JUDGE_END_FIN, 2500);
+    t.is_done = true;
+    assert_int_equal(ask(&t, 3000).want, RUN_WANT_CLOSE);
+    assert_string_equal(t.log, "obe");
+    end(&t);
+}
+
+/* Frames are the party's own, whatever they hold. */
+static void leaves_frames_alone(void **state)
+{
+    (void)state;
+    struct tenant t;
+    begin(&t);
+    t.door.again = again;
+    say(&t, bytes_text(REQUEST));
+    say(&t, bytes_text("\x81\x05GET /"));
+    assert_string_equal(t.log, "ob");
+    end(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +249,9 @@ int main(void)
         cmocka_unit_test(drops_who_says_nothing),
         cmocka_unit_test(drops_who_goes),
         cmocka_unit_test(drops_who_never_comes_to_an_end),
+        cmocka_unit_test(lets_in_again),
+        cmocka_unit_test(lets_nobody_in_when_the_client_has_gone),
+        cmocka_unit_test(leaves_frames_alone),
     };
     return cmocka_run_group_tests_name("drive/door", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 
+#include "drive/internal.h"
 #include "hall.h"
 
 /* This program plays the client too, when it is started with arguments. */
@@ -33,6 +34,10 @@ static int drive(const char *kind, const char *url)
     visitor_close(&v);
     if (strcmp(kind, "lingerer") == 0 && pings)
         pause();
+    while (strcmp(kind, "returner") == 0) {
+        v = visitor_ask(url, target);
+        visitor_close(&v);
+    }
     return strcmp(kind, "loud") == 0 ? 6 : 0;
 }
 
@@ -181,6 +186,72 @@ static void a_client_that_stays_is_ended(void **state)
     hall_close(&hall);
 }
 
+/* The hall's cases and one that looks at how a client connects again. */
+static void add_backoff_case(struct hall *hall, const struct case_spec *cases[HALL_CASES + 1])
+{
+    static const char table[] = "id\tsection\trole\tstrength\tobservable\tambiguity\tstatement\n"
+                                "RFC6455-7.2.3-02\t7.2.3\tclient\tshould\tyes\t\tWaits.\n"
+                                "RFC6455-7.2.3-04\t7.2.3\tclient\tshould\tyes\t\tWaits longer.\n";
+    static const char text[] =
+        "{\"section\": \"y\", \"cases\": [{\"id\": \"y/again\", \"requires\": "
+        "[\"RFC6455-7.2.3-04\"], \"role\": \"client\", \"does\": \"Looks.\", \"expects\": "
+        "\"Patience.\", \"observe\": [\"RFC6455-7.2.3-02\", \"RFC6455-7.2.3-04\"]}]}";
+    struct case_set *set = &hall->set;
+    assert_int_equal(case_catalogue_read(&set->catalogue, "t", bytes_text(table), &hall->error), 0);
+    if (case_load_text(set, "y.json", bytes_text(text), &hall->error) != 0)
+        fail_msg("%s", hall->error.text);
+    for (size_t i = 0; i <= HALL_CASES; i++)
+        cases[i] = &set->cases[i];
+    hall->options.cases = cases;
+    hall->options.case_count = HALL_CASES + 1;
+}
+
+static void count_rule(void *context, const char *rule, const char *text)
+{
+    (void)rule;
+    (void)text;
+    ++*(unsigned *)context;
+}
+
+/* RFC 6455, 7.2.3: a few processes that come again by themselves are watched for four attempts, and
+ * ended then; the others at once. No case is the worse for it. */
+static void a_client_that_comes_again_is_watched(void **state)
+{
+    (void)state;
+    const struct case_spec *cases[HALL_CASES + 1];
+    struct hall hall;
+    open_kind(&hall, "returner");
+    hall.options.timeout_us = 1000000; /* between two attempts, on a machine that is busy */
+    add_backoff_case(&hall, cases);
+    hall_run(&hall);
+    expect_all_pass_but(&hall, SIZE_MAX);
+    const struct judge_backoff *backoff = &hall.client->agents[0]->backoff;
+    assert_int_equal(backoff->rows, JUDGE_BACKOFF_ROWS);
+    for (unsigned row = 0; row < JUDGE_BACKOFF_ROWS; row++)
+        assert_true(judge_backoff_has_enough(backoff, row));
+    /* On a machine that is busy it may look as if it had waited. */
+    unsigned broken = 0;
+    judge_backoff_report(backoff, count_rule, &broken);
+    HALL_EXPECT(&hall, HALL_CASES, broken > 0 ? JUDGE_WARN : JUDGE_PASS, NULL);
+    if (broken > 0)
+        HALL_EXPECT(&hall, HALL_CASES, JUDGE_WARN, "the client");
+    hall_close(&hall);
+}
+
+static void a_client_that_goes_is_not_watched(void **state)
+{
+    (void)state;
+    const struct case_spec *cases[HALL_CASES + 1];
+    struct hall hall;
+    open_kind(&hall, "good");
+    add_backoff_case(&hall, cases);
+    hall_run(&hall);
+    expect_all_pass_but(&hall, SIZE_MAX);
+    assert_int_equal(hall.client->agents[0]->backoff.rows, 0);
+    HALL_EXPECT(&hall, HALL_CASES, JUDGE_PASS, NULL);
+    hall_close(&hall);
+}
+
 static void a_client_that_never_comes_is_no_run(void **state)
 {
     (void)state;
@@ -222,6 +293,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_client_that_does_not_connect_is_an_error),
         cmocka_unit_test(a_client_that_hangs_is_ended),
         cmocka_unit_test(a_client_that_stays_is_ended),
+        cmocka_unit_test(a_client_that_comes_again_is_watched),
+        cmocka_unit_test(a_client_that_goes_is_not_watched),
         cmocka_unit_test(a_client_that_never_comes_is_no_run),
         cmocka_unit_test(a_client_that_cannot_be_started_is_no_run),
     };

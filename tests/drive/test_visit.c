@@ -214,6 +214,45 @@ static void the_reports_are_those_of_all(void **state)
     close_house(&h);
 }
 
+static const struct judge_observation *find_seen(const struct house *h, const char *rule)
+{
+    return judge_observation_find(run_plan_observations(h->client.agents[0]->plan), rule);
+}
+
+/* A request that leads nowhere is still the client's, where there is one client only. */
+static void a_stray_request_is_looked_at(void **state)
+{
+    (void)state;
+    static const char old[] = "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                              "Sec-WebSocket-Version: 8\r\n"
+                              "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
+    struct house h;
+    open_house(&h);
+    expect_answer(&h, "/nowhere", old, "HTTP/1.1 404 "); /* whose is it? */
+    assert_int_equal(h.client.agent_count, 0);
+    expect_answer(&h, "/runCase?case=1&agent=one", UPGRADE, "HTTP/1.1 101 ");
+    assert_null(find_seen(&h, "RFC6455-4.1-35"));
+    expect_answer(&h, "/nowhere", UPGRADE, "HTTP/1.1 404 ");
+    assert_null(find_seen(&h, "RFC6455-4.1-35"));
+    expect_answer(&h, "/nowhere", old, "HTTP/1.1 404 ");
+    assert_int_equal(find_seen(&h, "RFC6455-4.1-35")->count, 1);
+    expect_answer(&h, "/runCase?case=1&agent=two", UPGRADE, "HTTP/1.1 101 ");
+    expect_answer(&h, "/nowhere", old, "HTTP/1.1 404 ");
+    assert_int_equal(find_seen(&h, "RFC6455-4.1-35")->count, 1);
+    close_house(&h);
+}
+
+/* Only a client that was started for a case is sent there. */
+static void nobody_was_sent_to_a_case_that_is_not_begun(void **state)
+{
+    (void)state;
+    struct house h;
+    open_house(&h);
+    expect_answer(&h, "/case/1/x/echo", UPGRADE, "HTTP/1.1 404 ");
+    assert_int_equal(h.client.agent_count, 0);
+    close_house(&h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +265,8 @@ int main(void)
         cmocka_unit_test(what_is_no_request_line_is_not_known),
         cmocka_unit_test(a_stop_ends_the_run_soon),
         cmocka_unit_test(the_reports_are_those_of_all),
+        cmocka_unit_test(a_stray_request_is_looked_at),
+        cmocka_unit_test(nobody_was_sent_to_a_case_that_is_not_begun),
     };
     return cmocka_run_group_tests_name("drive/visit", tests, NULL, NULL);
 }

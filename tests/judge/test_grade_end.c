@@ -269,9 +269,9 @@ static void a_client_refuses_by_silence(void **state)
         enum judge_grade grade;
         const char *said;
     } rows[] = {
-        {0, JUDGE_END_FIN, JUDGE_STRICT, "the client sent nothing more, and TCP ended"},
-        {0, JUDGE_END_RESET, JUDGE_STRICT, "the client sent nothing more, and TCP ended"},
-        {0, JUDGE_END_OPEN, JUDGE_VIOLATION, "open"},
+        {0, JUDGE_END_FIN, JUDGE_STRICT, "the client sent no frame, and the connection was over"},
+        {0, JUDGE_END_RESET, JUDGE_STRICT, "the client sent no frame, and the connection was over"},
+        {0, JUDGE_END_OPEN, JUDGE_LENIENT, "open"}, /* which is charged to the run */
         {1, JUDGE_END_FIN, JUDGE_VIOLATION, "the client took the answer for good and went on"},
         {1, JUDGE_END_OPEN, JUDGE_VIOLATION, "the client took the answer for good and went on"},
     };
@@ -317,6 +317,97 @@ static void a_client_may_refuse_or_go_on(void **state)
     }
 }
 
+/* What becomes of that connection does not matter, as long as there was one. */
+static void a_spared_connection(void **state)
+{
+    (void)state;
+    static const enum judge_end ends[] = {JUDGE_END_OPEN, JUDGE_END_FIN, JUDGE_END_RESET};
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        struct scene s;
+        scene_begin(&s, 101);
+        scene_sends(&s, TEXT, "one"); /* no echo is owed */
+        s.seen.end = ends[i];
+        EXPECT(&s, "spare", JUDGE_STRICT);
+        scene_gets_code(&s, 1011);
+        EXPECT(&s, "spare", JUDGE_STRICT);
+        scene_end(&s);
+        scene_begin(&s, 503);
+        s.seen.end = ends[i];
+        EXPECT(&s, "spare", JUDGE_VIOLATION);
+        scene_end(&s);
+    }
+    struct scene s;
+    scene_begin(&s, 101);
+    scene_sends(&s, TEXT, "one");
+    scene_gets(&s, TEXT, "two"); /* a lie is wrong anywhere */
+    EXPECT(&s, "spare", JUDGE_VIOLATION);
+    scene_end(&s);
+}
+
+/* A client that may refuse the answer or take it may also take it and then fail the connection. */
+static void a_client_may_open_and_fail(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *outcome;
+        unsigned code;
+        bool of_client;
+        enum judge_grade grade;
+    } rows[] = {
+        {"accept | reject", 1002, true, JUDGE_OPEN},
+        {"reject | accept", 1002, true, JUDGE_OPEN},
+        {"accept | reject", 1011, true, JUDGE_OPEN},
+        {"accept | reject", 4000, true, JUDGE_OPEN},
+        {"accept | reject", 1010, true, JUDGE_OPEN}, /* A47 */
+        {"accept | reject", 1000, true, JUDGE_VIOLATION},
+        {"accept | reject", 1006, true, JUDGE_VIOLATION},
+        {"accept", 1002, true, JUDGE_VIOLATION},
+        {"reject", 1002, true, JUDGE_VIOLATION},
+        {"accept | reject(400)", 1002, false, JUDGE_VIOLATION},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct scene s;
+        scene_begin(&s, 101);
+        s.seen.of_client = rows[i].of_client;
+        s.seen.frames = 1;
+        scene_gets_code(&s, rows[i].code);
+        s.seen.end = JUDGE_END_FIN;
+        scene_expect(&s, rows[i].outcome, rows[i].grade, (int)i);
+        scene_end(&s);
+    }
+}
+
+/* But an answer to our own Close is no failure. */
+static void a_reply_is_no_failure(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_begin(&s, 101);
+    s.seen.of_client = true;
+    s.seen.frames = 1;
+    scene_sends_code(&s, 1002);
+    scene_gets_code(&s, 1002);
+    s.seen.end = JUDGE_END_FIN;
+    EXPECT(&s, "accept | reject", JUDGE_VIOLATION);
+    scene_end(&s);
+}
+
+/* Whoever says Close has taken a connection for established that never was. */
+static void a_close_of_a_refusing_client_is_named(void **state)
+{
+    (void)state;
+    struct scene s;
+    scene_begin(&s, 101);
+    s.seen.of_client = true;
+    s.seen.frames = 1;
+    scene_gets_code(&s, 1002);
+    assert_string_equal(scene_grade(&s, "reject").diagnosis,
+                        "the client sent Close 1002, though no connection was established");
+    s.seen.frames = 2; /* a frame before it says more */
+    assert_non_null(strstr(scene_grade(&s, "reject").diagnosis, "took the answer for good"));
+    scene_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -330,6 +421,10 @@ int main(void)
         cmocka_unit_test(refusing_or_serving),
         cmocka_unit_test(a_client_refuses_by_silence),
         cmocka_unit_test(a_client_may_refuse_or_go_on),
+        cmocka_unit_test(a_spared_connection),
+        cmocka_unit_test(a_client_may_open_and_fail),
+        cmocka_unit_test(a_reply_is_no_failure),
+        cmocka_unit_test(a_close_of_a_refusing_client_is_named),
     };
     return cmocka_run_group_tests_name("judge/grade_end", tests, NULL, NULL);
 }

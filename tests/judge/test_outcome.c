@@ -16,6 +16,7 @@ static void reads_every_word(void **state)
         {"fail(4999)", JUDGE_FAIL, 4999}, {"close", JUDGE_CLOSE, 0},
         {"accept", JUDGE_ACCEPT, 0},      {"reject(400)", JUDGE_REJECT, 400},
         {"answer", JUDGE_ANSWER, 0},      {"reject", JUDGE_REJECT, 0},
+        {"spare", JUDGE_SPARE, 0},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct judge_outcome outcome;
@@ -49,7 +50,7 @@ static void refuses_nonsense(void **state)
         "fail(99)",   "fail(5000)",  "echo(1)",      "echo|pong",
         "echo | ",    " | echo",     "echo  | pong", "echo | echo | echo | echo | echo",
         "reject(-1)", "fail(1002)x", "fail( 1002)",  "fail(+1002)",
-        "rejects",    "reject()",
+        "rejects",    "reject()",    "spare(1)",     "spares",
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct judge_outcome outcome;
@@ -87,6 +88,9 @@ static void answers_questions(void **state)
         {"answer", false, true},
         {"reject(400) | answer", false, true},
         {"reject(400) | accept", true, false},
+        {"reject", false, true},
+        {"accept | reject", true, false},
+        {"spare", false, false}, /* it may live, but nothing is asked of it */
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct judge_outcome outcome = parse(rows[i].text);
@@ -134,6 +138,7 @@ static void finds_an_authors_mistakes(void **state)
         {"fail(1002)", &ping, NULL},
         {"fail(1002) | close", &ping, "no step sends a Close"},
         {"accept", NULL, NULL},
+        {"spare", NULL, NULL},
         {"reject(400)", NULL, NULL},
         {"nonsense", &ping, "is no outcome"},
         {NULL, NULL, NULL}, /* a run-level case has none */

@@ -120,6 +120,35 @@ static void knows_itself(void **state)
     close(descriptor);
 }
 
+static void tells_this_machine_from_others(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *host;
+        bool loopback;
+    } rows[] = {
+        {"127.0.0.1", true},
+        {"127.0.0.0", true},
+        {"127.255.255.254", true},
+        {"::1", true},
+        {"126.255.255.255", false},
+        {"128.0.0.1", false},
+        {"10.0.0.1", false},
+        {"0.0.0.0", false},
+        {"1.0.0.127", false},
+        {"::", false},
+        {"::2", false},
+        {"1::1", false},
+        {"fe80::1", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct net_address address;
+        assert_int_equal(net_address_resolve(&address, rows[i].host, 9001, NULL), 0);
+        if (net_address_is_loopback(&address) != rows[i].loopback)
+            fail_msg("%s", rows[i].host);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -128,6 +157,7 @@ int main(void)
         cmocka_unit_test(says_whether_something_listens),
         cmocka_unit_test(finds_the_open_address_of_a_name),
         cmocka_unit_test(knows_itself),
+        cmocka_unit_test(tells_this_machine_from_others),
     };
     return cmocka_run_group_tests_name("net/address", tests, NULL, NULL);
 }

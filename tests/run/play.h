@@ -264,6 +264,7 @@ static inline void play_pump(struct play *p)
             continue;
         }
         assert_true(action.octets.len > 0);
+        assert_false(p->half_closed); /* a FIN is our last word */
         p->writes++;
         if (p->request_size != 0)
             buffer_append(&p->sent, action.octets);

@@ -343,6 +343,31 @@ static void a_confirmed_case_counts_once(void **state)
     desk_end(&d);
 }
 
+/* Who ends TCP is asked of clients only, until it was seen three times: the answer takes a pause.
+ */
+static void the_end_of_tcp_is_watched_three_times(void **state)
+{
+    (void)state;
+    for (int client = 0; client < 2; client++) {
+        struct desk d;
+        desk_prepare(&d);
+        d.settings.of_client = client;
+        for (int i = 0; i < 6; i++)
+            desk_add(&d, echo_case);
+        desk_begin(&d, 1, false);
+        for (size_t i = 0; i < 6; i++) {
+            struct run_job job = run_plan_next(d.plan);
+            bool seen = i != 1; /* in the second case nobody closed */
+            assert_int_equal(job.watch, client && i < 4);
+            struct run_result result = desk_made(&d, i, JUDGE_PASS, RUN_HANG_NONE);
+            result.watched = job.watch && seen;
+            run_plan_finished(d.plan, i, &result);
+        }
+        assert_int_equal(run_plan_claim(d.plan, 0).watch, false);
+        desk_end(&d);
+    }
+}
+
 static void a_plan_may_be_empty(void **state)
 {
     (void)state;
@@ -370,6 +395,7 @@ int main(void)
         cmocka_unit_test(run_level_cases_are_judged_at_the_end),
         cmocka_unit_test(each_case_comes_in_every_delivery_that_fits),
         cmocka_unit_test(a_confirmed_case_counts_once),
+        cmocka_unit_test(the_end_of_tcp_is_watched_three_times),
         cmocka_unit_test(a_plan_may_be_empty),
     };
     return cmocka_run_group_tests_name("run/plan", tests, NULL, NULL);

@@ -252,6 +252,71 @@ static void a_refusing_client_breaks_nothing(void **state)
     }
 }
 
+/* Nor does it matter what else a client does that took an answer which it had to refuse, or a
+ * server that accepted a request which it had to refuse. Where either was allowed, it does. */
+static void what_follows_an_unwanted_opening_is_not_charged(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rest;
+        bool sighted;
+    } rows[] = {
+        {"\"response\": {\"status\": \"200 OK\"}, \"outcome\": \"reject\"", false},
+        {"\"response\": {\"order\": \"reverse\"}, \"outcome\": \"accept | reject\"", true},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct guest g;
+        guest_act(&g, 0, GUEST_TAKES_ALL | GUEST_UNMASKED, rows[i].rest);
+        assert_int_equal(g.stage.result.verdict, rows[i].sighted ? JUDGE_PASS : JUDGE_FAILED);
+        assert_int_equal(stage_sighted(&g.stage, "RFC6455-5.1-01"), rows[i].sighted);
+        assert_int_equal(g.stage.result.sighting_count, rows[i].sighted);
+        guest_end(&g);
+    }
+    struct stage s;
+    stage_act(&s, PLAY_ACCEPT_ALL | PLAY_MASK, MUST, reject_case);
+    EXPECT(&s, JUDGE_FAILED);
+    assert_true(s.result.close_seen); /* masked */
+    assert_int_equal(s.result.sighting_count, 0);
+    stage_end(&s);
+}
+
+/* The end of TCP, with both Closes said. */
+static void only_a_client_ends_tcp_early(void **state)
+{
+    (void)state;
+    static const struct {
+        bool of_client;
+        enum judge_end end;
+        const char *rule; /* NULL: none */
+    } rows[] = {
+        {true, JUDGE_END_FIN, NULL},
+        {true, JUDGE_END_RESET, "RFC6455-7.1.1-01"},
+        {false, JUDGE_END_FIN, NULL},
+        {false, JUDGE_END_RESET, NULL},
+    };
+    for (size_t i = 0; i < 3 * COUNT_OF(rows); i++) {
+        bool both = i / COUNT_OF(rows) == 0; /* or only theirs, or only ours */
+        const char *rule = both ? rows[i % COUNT_OF(rows)].rule : NULL;
+        struct stage s;
+        struct run_exchange *x = open_one(&s, MUST, rows[i % COUNT_OF(rows)].of_client);
+        run_exchange_watch_end(x);
+        if (i / COUNT_OF(rows) != 1) {
+            run_sender_queue(&x->sender, WS_CLOSE, bytes_text(""));
+            run_sender_write_urgent(&x->sender, 0);
+        }
+        x->match.close_seen = i / COUNT_OF(rows) != 2;
+        x->end = rows[i % COUNT_OF(rows)].end;
+        run_sight_early_end(x);
+        assert_int_equal(x->result.sighting_count, rule != NULL);
+        bool early = both && rows[i % COUNT_OF(rows)].of_client;
+        assert_int_equal(x->result.watched, early);
+        assert_int_equal(x->result.ended_first, early);
+        if (rule != NULL)
+            assert_string_equal(x->result.sightings[0].rule, rule);
+        close_one(&s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -268,6 +333,8 @@ int main(void)
         cmocka_unit_test(a_reset_after_a_clean_close_is_noted),
         cmocka_unit_test(a_101_that_is_unwanted_is_not_examined),
         cmocka_unit_test(a_refusing_client_breaks_nothing),
+        cmocka_unit_test(what_follows_an_unwanted_opening_is_not_charged),
+        cmocka_unit_test(only_a_client_ends_tcp_early),
     };
     return cmocka_run_group_tests_name("run/sight", tests, NULL, NULL);
 }

@@ -79,6 +79,69 @@ static void keys_are_judged_with_the_run(void **state)
     desk_end(&d);
 }
 
+/* Two ids of Autobahn's may mean the same case of ours: that is the same delivery twice. */
+static void the_same_case_twice_is_no_other_delivery(void **state)
+{
+    (void)state;
+    struct desk d;
+    desk_prepare(&d);
+    desk_add(&d, "\"observe\": [\"RFC6455-5.2-25\"]");
+    desk_add(&d, echo_case);
+    d.cases[0] = &d.set.cases[0];
+    d.cases[1] = &d.set.cases[1];
+    d.cases[2] = &d.set.cases[1];
+    d.plan = run_plan_new(d.cases, 3, &d.settings, 1, false);
+    assert_int_equal(desk_next_case(&d), 1);
+    desk_finish(&d, 1, JUDGE_PASS, RUN_HANG_NONE);
+    assert_int_equal(desk_next_case(&d), 2);
+    desk_finish(&d, 2, JUDGE_FAILED, RUN_HANG_NONE);
+    run_plan_judge_run(d.plan, &d.set.catalogue);
+    assert_int_equal(desk_result_of(&d, 0)->verdict, JUDGE_PASS);
+    desk_end(&d);
+}
+
+/* RFC 6455, 7.2.3: how a client that connects again by itself goes about it. */
+static void back_off_is_judged_with_the_run(void **state)
+{
+    (void)state;
+    static const char rows[] =
+        "id\tsection\trole\tstrength\tobservable\tambiguity\tstatement\n" MUST
+        "\t5.5\tboth\tmust\tyes\t\tSomething.\n"
+        "RFC6455-7.2.3-02\t7.2.3\tclient\tshould\tyes\t\tWaits.\n"
+        "RFC6455-7.2.3-04\t7.2.3\tclient\tshould\tyes\t\tWaits longer.\n";
+    static const struct {
+        uint64_t first_us;
+        uint64_t step_us;
+        enum judge_verdict at_once;
+        enum judge_verdict no_longer;
+    } table[] = {
+        {1000, 0, JUDGE_WARN, JUDGE_WARN},
+        {1000, 1000000, JUDGE_WARN, JUDGE_PASS},
+        {900000, 0, JUDGE_PASS, JUDGE_WARN},
+        {900000, 900000, JUDGE_PASS, JUDGE_PASS},
+    };
+    for (size_t i = 0; i < COUNT_OF(table); i++) {
+        struct judge_backoff backoff = {0};
+        for (unsigned n = 0; n < JUDGE_BACKOFF_ROWS * JUDGE_BACKOFF_ATTEMPTS; n++)
+            judge_backoff_add(&backoff, n / JUDGE_BACKOFF_ATTEMPTS,
+                              table[i].first_us + n % JUDGE_BACKOFF_ATTEMPTS * table[i].step_us);
+        struct desk d;
+        desk_prepare(&d);
+        assert_int_equal(case_catalogue_read(&d.set.catalogue, "t", bytes_text(rows), NULL), 0);
+        d.settings.of_client = true;
+        d.settings.backoff = &backoff;
+        desk_add(&d, "\"observe\": [\"RFC6455-7.2.3-02\"]");
+        desk_add(&d, "\"observe\": [\"RFC6455-7.2.3-04\"]");
+        desk_add(&d, echo_case);
+        desk_begin(&d, 1, false);
+        desk_claim(&d, 2, JUDGE_PASS, RUN_HANG_NONE);
+        run_plan_judge_run(d.plan, &d.set.catalogue);
+        assert_int_equal(desk_result_of(&d, 0)->verdict, table[i].at_once);
+        assert_int_equal(desk_result_of(&d, 1)->verdict, table[i].no_longer);
+        desk_end(&d);
+    }
+}
+
 /* --- the positive control ------------------------------------------------------------------- */
 
 static void finish_controlled(struct desk *d, size_t index)
@@ -115,6 +178,29 @@ static void without_any_connection_a_refusal_proves_nothing(void **state)
     }
 }
 
+/* The report of a driver may be asked for before it has opened its first connection. */
+static void what_was_withdrawn_is_given_back(void **state)
+{
+    (void)state;
+    struct desk d;
+    DESK_OPEN(&d, echo_case, refusal_case);
+    desk_claim(&d, 1, JUDGE_PASS, RUN_HANG_NONE);
+    for (int i = 0; i < 2; i++) {
+        run_plan_judge_run(d.plan, &d.set.catalogue);
+        assert_int_equal(desk_result_of(&d, 1)->verdict, JUDGE_SKIP);
+        assert_true(desk_result_of(&d, 1)->uncontrolled);
+    }
+    finish_controlled(&d, 0);
+    for (int i = 0; i < 2; i++) {
+        run_plan_judge_run(d.plan, &d.set.catalogue);
+        assert_int_equal(desk_result_of(&d, 1)->verdict, JUDGE_PASS);
+        assert_false(desk_result_of(&d, 1)->uncontrolled);
+        assert_string_equal(desk_result_of(&d, 1)->judgement.diagnosis,
+                            "the client sent no frame, and the connection was over");
+    }
+    desk_end(&d);
+}
+
 /* A server has its control before the run. */
 static void a_server_needs_no_such_control(void **state)
 {
@@ -133,9 +219,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_verdict_that_changes_with_the_delivery_is_a_finding),
+        cmocka_unit_test(the_same_case_twice_is_no_other_delivery),
         cmocka_unit_test(nothing_seen_is_nothing_passed),
+        cmocka_unit_test(back_off_is_judged_with_the_run),
         cmocka_unit_test(keys_are_judged_with_the_run),
         cmocka_unit_test(without_any_connection_a_refusal_proves_nothing),
+        cmocka_unit_test(what_was_withdrawn_is_given_back),
         cmocka_unit_test(a_server_needs_no_such_control),
     };
     return cmocka_run_group_tests_name("run/whole", tests, NULL, NULL);
