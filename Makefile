@@ -111,7 +111,7 @@ bench-run: all $(BUILD)/bench-rounds ## measure how long a run takes
 prove: all ## run the suite against each fault and variant of the built-in server: the kill matrix
 	@tools/prove.py
 
-deps-matrix: ## install Go, Java, C++ and Ruby with their WebSocket libraries, for the next two
+deps-matrix: ## install Go, Java, C++, Ruby, browsers and their WebSockets, for what follows (3 GB)
 	@tools/deps-matrix.sh
 
 matrix: all $(ENDPOINTS) $(MATRIX_ENDPOINTS) ## test ten servers of other people, compare with tests/e2e/expected
@@ -125,7 +125,7 @@ matrix-clients: all $(CLIENTS) $(MATRIX_CLIENTS) ## test the clients of other pe
 browsers: all ## test chromium and firefox, keep reports and pictures in build/browsers
 	@WSCONFORM=$(CURDIR)/wsconform BUILD=$(BUILD) tests/browsers.sh
 
-stable: all $(ENDPOINTS) $(MATRIX_ENDPOINTS) ## test each of them RUNS times (20), quiet and under load: the same verdicts
+stable: all $(ENDPOINTS) $(MATRIX_ENDPOINTS) $(CLIENTS) $(MATRIX_CLIENTS) ## test each of them RUNS times (20), quiet and under load: the same verdicts
 	@BUILD=$(BUILD) tools/stable.py
 
 format: ## lay out all C files by .clang-format
@@ -142,7 +142,7 @@ uninstall: ## remove what `make install` put there
 	    $(DESTDIR)$(COMPLETIONDIR)/wsconform
 
 clean: ## remove all that was built, but not the npm packages in build/node_modules
-	rm -rf wsconform $(filter-out $(BUILD)/node_modules $(BUILD)/package%,$(wildcard $(BUILD)/*))
+	rm -rf wsconform $(filter-out $(BUILD)/node_modules $(BUILD)/matrix $(BUILD)/package%,$(wildcard $(BUILD)/*))
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s%s\n", $$1, $$2 }' $(filter-out %.d,$(MAKEFILE_LIST))

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: MIT
 """stable.py [NAME...] - shows that verdicts are the same in each run.
 
-Runs the server suite RUNS times (20) against each endpoint of tests/endpoints, first as it is, then
-with all processors kept busy by something else. Run i has the seed i both times. Each case must get
-the same verdict in all runs; those of tests/e2e/expected/NAME.varies.txt may get two, by a race of
-the endpoint that is proven there. An endpoint that is not installed is named and left out.
+Runs the suite RUNS times (20) against each server of tests/endpoints and each client of
+tests/clients, first as it is, then with all processors kept busy by something else. Run i has the
+seed i both times. Each case must get the same verdict in all runs; those of
+tests/e2e/expected/NAME.varies.txt (of a client: expected/clients/NAME.varies.txt) may get two, by a
+race of the endpoint that is proven there. A NAME is that of a server, or client/NAME. What is not
+installed is named and left out.
 
 The exit status is 1 if anything else came and went, or if nothing could be run.
 """
@@ -19,10 +21,23 @@ import tempfile
 import time
 
 WSCONFORM = os.environ.get("WSCONFORM", "./wsconform")
-START = "tests/endpoints/start.sh"
+SERVERS = "tests/endpoints/start.sh"
+CLIENTS = "tests/clients/start.sh"
 RUNS = int(os.environ.get("RUNS", "20"))
 RUN_SECONDS = 300
 STARTS = 3  # on a busy machine a server may take longer to start than it is waited for
+
+
+def find(name):
+    """The role of what is called that, the script that starts it, its name there, arguments."""
+    if name.startswith("client/"):
+        return "client", CLIENTS, name[len("client/"):], []
+    return "server", SERVERS, name, ["--port", "{port}"]
+
+
+def names_of(script):
+    return subprocess.run([script, "--list"], check=True, capture_output=True,
+                          text=True).stdout.split()
 
 
 def run(name, seed, folder):
@@ -30,8 +45,8 @@ def run(name, seed, folder):
     path = os.path.join(folder, "report.json")
     if os.path.exists(path):
         os.remove(path)
-    command = [WSCONFORM, "server", "-q", "--seed", str(seed), "-o", path, "--", START, name,
-               "--port", "{port}"]
+    role, start, name, arguments = find(name)
+    command = [WSCONFORM, role, "-q", "--seed", str(seed), "-o", path, "--", start, name] + arguments
     for _ in range(STARTS):
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_SECONDS)
@@ -47,7 +62,7 @@ def run(name, seed, folder):
 
 
 def excused(name):
-    path = "tests/e2e/expected/%s.varies.txt" % name
+    path = "tests/e2e/expected/%s.varies.txt" % name.replace("client/", "clients/")
     if not os.path.exists(path):
         return set()
     with open(path, encoding="utf-8") as file:
@@ -92,7 +107,8 @@ def check(name, how, folder):
 
 
 def is_there(name):
-    return subprocess.run([START, "--check", name], check=False).returncode == 0
+    _, start, name, _ = find(name)
+    return subprocess.run([start, "--check", name], check=False).returncode == 0
 
 
 def check_all(names, how):
@@ -114,8 +130,7 @@ def busy():
 
 
 def main():
-    known = subprocess.run([START, "--list"], check=True, capture_output=True,
-                           text=True).stdout.split()
+    known = names_of(SERVERS) + ["client/" + name for name in names_of(CLIENTS)]
     names = sys.argv[1:] or known
     unknown = [name for name in names if name not in known]
     if unknown:

@@ -27,6 +27,7 @@ static int read_scheme(struct ws_url *url, const char **text, struct error *erro
 /* Reads the host up to `end`; an IPv6 literal stands in brackets. */
 static int read_host(struct ws_url *url, const char *text, size_t len, struct error *error)
 {
+    struct bytes whole = bytes_of(text, len);
     bool literal = len >= 2 && text[0] == '[' && text[len - 1] == ']';
     if (literal) {
         text++;
@@ -36,9 +37,12 @@ static int read_host(struct ws_url *url, const char *text, size_t len, struct er
         return error_set(error, "the URL names no host");
     memcpy(url->host, text, len);
     url->host[len] = '\0';
-    if (!literal && strchr(url->host, ':') != NULL)
+    bool colon = strchr(url->host, ':') != NULL;
+    if (!literal && colon)
         return error_set(error, "an IPv6 address in a URL stands in brackets: ws://[%s]/",
                          url->host);
+    if (!ws_url_is_host(whole) || (literal && !colon))
+        return error_set(error, "'%s' in the URL is no host", url->host);
     return 0;
 }
 

@@ -8,6 +8,7 @@ set -eu
 here=$(dirname "$0")
 build=${BUILD:-$here/../../build}
 modules=${WSCONFORM_NODE_MODULES:-$build/node_modules}
+matrix=$build/matrix/node_modules
 
 case ${1:-} in
     --list)
@@ -56,7 +57,8 @@ python() {
 standard() {
     runtime=$1
     shift
-    for candidate in "$modules/node/bin/$runtime" "$modules/.bin/$runtime" "$runtime"; do
+    for candidate in "$matrix/node/bin/$runtime" "$matrix/.bin/$runtime" "$modules/.bin/$runtime" \
+        "$runtime"; do
         command -v "$candidate" >/dev/null && break
     done
     # Node has one from version 22 on.
