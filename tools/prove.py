@@ -77,8 +77,9 @@ def quirks(whole):
     """All rows of --list-faults, as dicts: the server's, and the client's own or all of its."""
     server = list_quirks("server", [])
     client = list_quirks("client", ["--connect", "ws://127.0.0.1:1/"])
-    known = {row["name"] for row in server}
-    return server + [row for row in client if whole or row["name"] not in known]
+    known = {(row["name"], row["requirement"]) for row in server}
+    return server + [row for row in client
+                     if whole or (row["name"], row["requirement"]) not in known]
 
 
 def command_for(quirk):

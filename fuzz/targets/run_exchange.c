@@ -44,7 +44,7 @@ static const struct case_spec *choose(const uint8_t *control, bool *of_client)
     /* The next one that can be run so. */
     for (size_t i = 0; i < set.count; i++) {
         const struct case_spec *spec = &set.cases[(wanted + i) % set.count];
-        if ((spec->role & role) && !spec->big && !case_spec_is_run_level(spec))
+        if ((spec->role & role) && !spec->big && !spec->exhaust && !case_spec_is_run_level(spec))
             return spec;
     }
     return NULL;

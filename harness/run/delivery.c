@@ -21,7 +21,7 @@ bool run_delivery_fits(enum run_delivery delivery, const struct case_spec *spec)
 {
     if (delivery == RUN_DELIVERY_WHOLE)
         return true;
-    if (case_spec_is_run_level(spec) || spec->big)
+    if (case_spec_is_run_level(spec) || spec->big || spec->exhaust)
         return false;
     return delivery == RUN_DELIVERY_OCTETS || spec->step_count > 0;
 }

@@ -97,6 +97,10 @@ static void fits_where_it_makes_a_difference(void **state)
     assert_true(run_delivery_fits(RUN_DELIVERY_WHOLE, &run_level));
     assert_false(run_delivery_fits(RUN_DELIVERY_OCTETS, &run_level));
     assert_false(run_delivery_fits(RUN_DELIVERY_OCTETS, &big));
+    struct case_spec exhausting = frames;
+    exhausting.exhaust = true;
+    assert_true(run_delivery_fits(RUN_DELIVERY_WHOLE, &exhausting));
+    assert_false(run_delivery_fits(RUN_DELIVERY_OCTETS, &exhausting));
     assert_true(run_delivery_fits(RUN_DELIVERY_OCTETS, &request));
     assert_false(run_delivery_fits(RUN_DELIVERY_HEADERS, &request));
     assert_false(run_delivery_fits(RUN_DELIVERY_SLOW, &request));
