@@ -159,13 +159,9 @@ static const struct peer_quirk items[] = {
      .violations = ALL, .hangs = PEER_AFTER_FAILURE},
     {"goes-on-after-failure", "RFC6455-7.1.7-07", "sends a Close for a violation and reads on",
      .event = peer_reply_go_on},
-    {"close-then-goes-on", "RFC6455-5.5.1-10", "answers a Close and goes on echoing (TinyMUX 792)",
-     .event = peer_reply_close, .kind = PEER_CLOSE_GO_ON, .only = PEER_CLIENT},
-    {"tcp-left-open-after-close", "RFC6455-5.5.1-17", "leaves TCP open after the Closes",
-     .hangs = PEER_AFTER_CLOSE, .only = PEER_CLIENT},
-    {"tcp-left-open-after-failure", "RFC6455-7.1.7-01",
-     "leaves TCP open after it failed a connection", .hangs = PEER_AFTER_FAILURE,
-     .only = PEER_CLIENT},
+    {"close-then-goes-on", "RFC6455-5.5.1-13",
+     "answers a Close and goes on, so that a second one is too", .event = peer_reply_close,
+     .kind = PEER_CLOSE_GO_ON, .only = PEER_CLIENT},
 };
 
 struct peer_quirk_list peer_fault_close(void)

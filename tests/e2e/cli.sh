@@ -62,7 +62,7 @@ refuses "port that is none" 2 "'99999'" server ws://127.0.0.1:99999/
 refuses "wss://" 2 "TLS" server wss://127.0.0.1/
 refuses "URL with a fragment" 2 "fragment" server 'ws://127.0.0.1/#here'
 refuses "cases without what" 2 "list" cases
-refuses "unknown schema" 2 "report or case" schema nonsense
+refuses "unknown schema" 2 "report, case or fuzz" schema nonsense
 refuses "echo at no place" 2 "HOST:PORT" echo --listen nowhere
 refuses "echo in a folder" 2 "no argument" echo here
 

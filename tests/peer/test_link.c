@@ -113,7 +113,7 @@ static void lingers_if_that_is_its_quirk(void **state)
 {
     (void)state;
     struct fixture f = {.service = {.answer = say_close, .hangs_up = true}};
-    start(&f, peer_quirk_find_fault("tcp-left-open-after-close", PEER_CLIENT));
+    start(&f, peer_quirk_find_variant("tcp-left-open-after-close", PEER_CLIENT));
     net_loop_run(f.loop);
     assert_int_equal(f.done, 1);
     assert_true(peer_link_lingers(f.link));

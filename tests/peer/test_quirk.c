@@ -17,8 +17,8 @@ static void finds_by_name(void **state)
     assert_null(peer_quirk_find_fault("method-post", PEER_SERVER));
     assert_null(peer_quirk_find_fault("accepts-unmasked", PEER_CLIENT));
     /* The two are different rows. */
-    assert_string_equal(peer_quirk_find_variant("greets", PEER_CLIENT)->requirement,
-                        "RFC6455-5.1-07");
+    assert_string_equal(peer_quirk_find_fault("close-then-goes-on", PEER_CLIENT)->requirement,
+                        "RFC6455-5.5.1-13");
 }
 
 static void fits_who_has_its_hooks(void **state)
