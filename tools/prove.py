@@ -26,7 +26,7 @@ import time
 
 WSCONFORM = os.environ.get("WSCONFORM", "./wsconform")
 EXCEPTIONS = "reports/kill-matrix-exceptions.tsv"
-RUN_SECONDS = 120
+RUN_SECONDS = 300  # a client that loses the first frames of each connection waits in each case
 SEED = "1"
 
 # Late is more than a second, and never is later still.
@@ -55,7 +55,7 @@ QUICK = {
     # a client's
     "method-post", "host-without-port", "key-counts", "version-12", "frame-before-answer",
     "accepts-status-200", "accepts-any-accept", "accepts-unasked-subprotocol",
-    "refuses-names-in-upper-case", "loses-frames-behind-answer", "sends-unmasked-pong",
+    "refuses-names-in-upper-case", "accepts-status-404", "sends-unmasked-pong",
     "mask-is-constant", "mask-of-seven-bits", "accepts-masked-ping", "fields-in-reverse-order",
     "opens-for-upgrade-list", "ends-tcp-first",
 }
