@@ -4,6 +4,7 @@
 #include <openssl/sha.h>
 #include <string.h>
 
+#include "ws/extension.h"
 #include "ws/url.h"
 
 /* RFC 6455, 1.3 and 4.2.2 */
@@ -98,92 +99,6 @@ bool ws_handshake_nonce(uint8_t out[16], struct bytes key)
         out[i] = (uint8_t)(bits >> (4 - 2 * (i % 3)));
     }
     return true;
-}
-
-/* The value without the blanks in front, folded lines included (RFC 2616, 2.2: LWS). */
-static struct bytes skip_blanks(struct bytes text)
-{
-    while (text.len > 0 && (text.data[0] == ' ' || text.data[0] == '\t' || text.data[0] == '\r' ||
-                            text.data[0] == '\n'))
-        text = bytes_of(text.data + 1, text.len - 1);
-    return text;
-}
-
-/* Moves `*text` behind the token at its start and behind the blanks that follow. */
-static bool read_token(struct bytes *text, struct bytes *token)
-{
-    size_t len = 0;
-    while (len < text->len && ws_http_is_token(bytes_of(text->data + len, 1)))
-        len++;
-    if (len == 0)
-        return false;
-    *token = bytes_of(text->data, len);
-    *text = skip_blanks(bytes_of(text->data + len, text->len - len));
-    return true;
-}
-
-/* Moves `*text` behind `c` and the blanks that follow, if it begins with it. */
-static bool read_mark(struct bytes *text, uint8_t c)
-{
-    if (text->len == 0 || text->data[0] != c)
-        return false;
-    *text = skip_blanks(bytes_of(text->data + 1, text->len - 1));
-    return true;
-}
-
-/* RFC 6455, 9.1: "When using the quoted-string syntax variant, the value after quoted-string
- * unescaping MUST conform to the 'token' ABNF." `*text` begins behind the opening quote. */
-static bool read_quoted_token(struct bytes *text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text->len; i++, count++) {
-        if (text->data[i] == '"') {
-            *text = skip_blanks(bytes_of(text->data + i + 1, text->len - i - 1));
-            return count > 0;
-        }
-        if (text->data[i] == '\\')
-            i++;
-        if (i >= text->len || !ws_http_is_token(bytes_of(text->data + i, 1)))
-            return false;
-    }
-    return false;
-}
-
-static bool read_parameter(struct bytes *text)
-{
-    struct bytes token;
-    if (!read_token(text, &token))
-        return false;
-    if (!read_mark(text, '='))
-        return true;
-    if (text->len > 0 && text->data[0] == '"') {
-        *text = bytes_of(text->data + 1, text->len - 1);
-        return read_quoted_token(text);
-    }
-    return read_token(text, &token);
-}
-
-/* RFC 6455, 9.1: extension = extension-token *( ";" extension-param ) */
-static bool read_extension(struct bytes text, struct bytes *name)
-{
-    if (!read_token(&text, name))
-        return false;
-    while (read_mark(&text, ';'))
-        if (!read_parameter(&text))
-            return false;
-    return text.len == 0;
-}
-
-bool ws_handshake_extensions_valid(struct bytes value)
-{
-    size_t offset = 0;
-    size_t count = 0;
-    struct bytes member;
-    struct bytes name;
-    for (; ws_http_next_in_value(value, &offset, &member); count++)
-        if (!read_extension(member, &name))
-            return false;
-    return count > 0;
 }
 
 /* The judgement of a request: checks in the order of RFC 6455, 4.2.1. Each returns a decision
@@ -338,10 +253,10 @@ static struct ws_handshake_decision check_extensions(const struct ws_http_head *
 {
     struct ws_http_cursor cursor = {0, 0};
     struct bytes member;
-    struct bytes name;
+    struct ws_extension extension;
     size_t count = 0;
     for (; ws_http_next_member(request, name_extensions, &cursor, &member); count++)
-        if (!read_extension(member, &name))
+        if (!ws_extension_read(&extension, member))
             return refuse(400, "RFC6455-9.1-01", "Sec-WebSocket-Extensions breaks its grammar");
     if (count == 0 && ws_http_find(request, name_extensions) != NULL)
         return refuse(400, "RFC6455-9.1-01", "Sec-WebSocket-Extensions is empty");
@@ -525,10 +440,13 @@ static bool is_offered_extension(const struct ws_http_head *request, struct byte
 {
     struct ws_http_cursor cursor = {0, 0};
     struct bytes member;
-    struct bytes offered;
-    while (ws_http_next_member(request, name_extensions, &cursor, &member))
-        if (read_token(&member, &offered) && bytes_equal_nocase(offered, name))
+    struct ws_extension offered;
+    while (ws_http_next_member(request, name_extensions, &cursor, &member)) {
+        /* An offer that breaks the grammar is one all the same. */
+        ws_extension_read(&offered, member);
+        if (bytes_equal_nocase(offered.name, name))
             return true;
+    }
     return false;
 }
 
@@ -537,12 +455,12 @@ static void judge_extensions(struct judge *judge, const struct ws_http_head *ans
 {
     struct ws_http_cursor cursor = {0, 0};
     struct bytes member;
-    struct bytes name;
+    struct ws_extension extension;
     size_t count = 0;
     for (; ws_http_next_member(answer, name_extensions, &cursor, &member); count++) {
-        if (!read_extension(member, &name))
+        if (!ws_extension_read(&extension, member))
             fail(judge, "RFC6455-9.1-01", "Sec-WebSocket-Extensions breaks its grammar");
-        else if (!is_offered_extension(request, name))
+        else if (!is_offered_extension(request, extension.name))
             fail(judge, "RFC6455-9-03", "an extension is named that was not offered");
     }
     if (count == 0 && ws_http_find(answer, name_extensions) != NULL)

@@ -62,8 +62,4 @@ bool ws_handshake_judge_answer(const struct ws_http_head *answer,
 void ws_handshake_judge_refusal(const struct ws_http_head *answer, bool version_was_wrong,
                                 ws_handshake_report *report, void *context);
 
-/* True if the value of Sec-WebSocket-Extensions obeys the grammar of 9.1 (empty list members
- * are passed over, as RFC 2616 allows). */
-bool ws_handshake_extensions_valid(struct bytes value);
-
 #endif

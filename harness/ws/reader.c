@@ -34,6 +34,11 @@ void ws_reader_init(struct ws_reader *reader, enum ws_reader_mode mode, bool fro
     };
 }
 
+void ws_reader_agree(struct ws_reader *reader, struct ws_deflate_unpacker *unpacker)
+{
+    reader->unpacker = unpacker;
+}
+
 static enum step give(const struct ws_reader *reader, struct ws_event *event,
                       enum ws_event_kind kind)
 {
@@ -78,6 +83,17 @@ static bool is_reserved_data(uint8_t opcode)
     return opcode > WS_BINARY && opcode < WS_CLOSE;
 }
 
+/* RFC 7692, 6.1: "An endpoint MUST NOT set the "Per-Message Compressed" bit of control frames and
+ * non-first fragments of a data message." */
+static void judge_rsv1(struct ws_reader *reader)
+{
+    uint8_t opcode = reader->frame.opcode;
+    if (reader->unpacker == NULL)
+        blame(reader, WS_BAD_RSV1);
+    else if (opcode != WS_TEXT && opcode != WS_BINARY)
+        blame(reader, WS_BAD_RSV1_PLACE);
+}
+
 static void judge_first_octets(struct ws_reader *reader)
 {
     const struct ws_frame *frame = &reader->frame;
@@ -85,7 +101,8 @@ static void judge_first_octets(struct ws_reader *reader)
     /* RFC 6455, 5.2: "If a nonzero value is received and none of the negotiated extensions
      * defines the meaning of such a nonzero value, the receiving endpoint MUST _Fail the
      * WebSocket Connection_." */
-    blame_if(reader, frame->rsv & WS_RSV1, WS_BAD_RSV1);
+    if (frame->rsv & WS_RSV1)
+        judge_rsv1(reader);
     blame_if(reader, frame->rsv & WS_RSV2, WS_BAD_RSV2);
     blame_if(reader, frame->rsv & WS_RSV3, WS_BAD_RSV3);
     /* 5.2: "If an unknown opcode is received, the receiving endpoint MUST _Fail the WebSocket
@@ -131,17 +148,29 @@ static void judge_sequence(struct ws_reader *reader)
     blame_if(reader, reader->closed && opcode == WS_CLOSE, WS_BAD_SECOND_CLOSE);
 }
 
+static void begin_message(struct ws_reader *reader)
+{
+    const struct ws_frame *frame = &reader->frame;
+    reader->message_opcode = frame->opcode;
+    reader->message_open = !frame->fin;
+    reader->message_length = 0;
+    reader->text_bad = false;
+    reader->utf8 = (struct ws_utf8){0};
+    reader->compressed = reader->unpacker != NULL && frame->rsv & WS_RSV1;
+    reader->inflated = !reader->compressed;
+    reader->too_big = false;
+    if (reader->compressed)
+        ws_deflate_begin(reader->unpacker);
+}
+
 static void begin_data(struct ws_reader *reader)
 {
     const struct ws_frame *frame = &reader->frame;
     reader->phase = PHASE_DATA;
-    if (frame->opcode != WS_CONTINUATION) {
-        reader->message_opcode = frame->opcode;
-        reader->message_open = !frame->fin;
-        reader->message_length = 0;
-        reader->text_bad = false;
-        reader->utf8 = (struct ws_utf8){0};
-    }
+    if (frame->opcode != WS_CONTINUATION)
+        begin_message(reader);
+    if (reader->compressed)
+        return;
     /* No overflow: a length is below 2^63, and what stands before was really received. */
     uint64_t before = reader->message_length;
     uint64_t after = before + frame->length;
@@ -211,6 +240,15 @@ static bool checks_text(const struct ws_reader *reader)
     return reader->message_opcode == WS_TEXT && !reader->text_bad;
 }
 
+static enum step give_piece(const struct ws_reader *reader, struct ws_event *event,
+                            enum ws_event_kind kind, struct bytes piece)
+{
+    give(reader, event, kind);
+    event->opcode = reader->message_opcode;
+    event->payload = piece;
+    return STEP_EVENT;
+}
+
 static enum step read_data(struct ws_reader *reader, struct input *input, struct ws_event *event)
 {
     uint8_t *piece = input->data + input->used;
@@ -231,10 +269,70 @@ static enum step read_data(struct ws_reader *reader, struct input *input, struct
     if (len == 0)
         return STEP_ON;
     take(reader, input, len);
-    give(reader, event, WS_EVENT_DATA);
-    event->opcode = reader->message_opcode;
-    event->payload = bytes_of(piece, len);
+    return give_piece(reader, event, WS_EVENT_DATA, bytes_of(piece, len));
+}
+
+/* What was inflated, up to the limit, or to the octet that no text has. */
+static enum step give_held(struct ws_reader *reader, struct ws_event *event)
+{
+    struct bytes piece = reader->held;
+    uint64_t room = reader->message_max - reader->message_length;
+    if (!reader->too_big && piece.len > room) {
+        reader->too_big = room == 0;
+        blame_if(reader, room == 0, WS_TOO_BIG);
+        piece.len = (size_t)room;
+    }
+    if (checks_text(reader)) {
+        size_t good = ws_utf8_feed(&reader->utf8, piece);
+        reader->text_bad = good < piece.len;
+        blame_if(reader, good < piece.len, WS_BAD_UTF8);
+        piece.len = good;
+    }
+    if (piece.len == 0)
+        return STEP_ON;
+    reader->held = bytes_of(piece.data + piece.len, reader->held.len - piece.len);
+    reader->message_length += piece.len;
+    give_piece(reader, event, WS_EVENT_DATA, piece);
+    event->inflated = true;
     return STEP_EVENT;
+}
+
+/* RFC 7692 names no code and no sentence; what cannot be inflated cannot be delivered. */
+static void give_up_inflating(struct ws_reader *reader)
+{
+    reader->inflated = true;
+    reader->text_bad = true; /* one fault is enough */
+    blame(reader, WS_BAD_DEFLATE);
+}
+
+/* RFC 7692, 6.2: the payloads of all fragments are one DEFLATE stream. */
+static enum step read_deflated(struct ws_reader *reader, struct input *input,
+                               struct ws_event *event)
+{
+    uint8_t *data = input->data + input->used;
+    size_t len = available(reader, input);
+    size_t used = len;
+    if (len == 0)
+        return STEP_STARVED;
+    unmask(reader, data, len, reader->frame_read);
+    if (!reader->inflated &&
+        ws_deflate_unpack(reader->unpacker, bytes_of(data, len), &used, &reader->held) == WS_BAD)
+        give_up_inflating(reader);
+    /* The rest is not taken yet and must be found as it came. */
+    unmask(reader, data + used, len - used, reader->frame_read + used);
+    take(reader, input, used);
+    if (used == 0)
+        return STEP_ON;
+    return give_piece(reader, event, WS_EVENT_DEFLATED, bytes_of(data, used));
+}
+
+static enum step end_inflating(struct ws_reader *reader)
+{
+    enum ws_status status = ws_deflate_end(reader->unpacker, &reader->held);
+    if (status == WS_BAD)
+        give_up_inflating(reader);
+    reader->inflated = status != WS_ITEM;
+    return STEP_ON;
 }
 
 static enum step end_data(struct ws_reader *reader, struct ws_event *event)
@@ -243,6 +341,8 @@ static enum step end_data(struct ws_reader *reader, struct ws_event *event)
         reader->phase = PHASE_HEADER;
         return STEP_ON;
     }
+    if (!reader->inflated)
+        return end_inflating(reader);
     if (checks_text(reader) && !ws_utf8_complete(&reader->utf8)) {
         reader->text_bad = true;
         blame(reader, WS_BAD_UTF8_CUT);
@@ -310,9 +410,14 @@ static enum step step(struct ws_reader *reader, struct input *input, struct ws_e
     bool whole = ws_reader_missing(reader) == 0;
     if (reader->pending_next < reader->pending_count)
         return give_violation(reader, event);
+    if (reader->held.len > 0)
+        return give_held(reader, event);
     switch ((enum phase)reader->phase) {
     case PHASE_DATA:
-        return whole ? end_data(reader, event) : read_data(reader, input, event);
+        if (whole)
+            return end_data(reader, event);
+        return reader->compressed ? read_deflated(reader, input, event)
+                                  : read_data(reader, input, event);
     case PHASE_CONTROL:
         return whole ? end_control(reader) : read_control(reader, input);
     case PHASE_CONTROL_JUDGED:

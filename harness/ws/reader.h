@@ -3,6 +3,7 @@
 #define WSCONFORM_WS_READER_H
 
 #include "ws/close.h"
+#include "ws/deflate.h"
 #include "ws/frame.h"
 #include "ws/utf8.h"
 #include "ws/violation.h"
@@ -16,7 +17,10 @@ enum ws_reader_mode { WS_READER_STRICT, WS_READER_OBSERVING };
 enum ws_event_kind {
     WS_EVENT_FRAME,    /* a header was read: `frame` */
     WS_EVENT_DATA,     /* a piece of a message: `payload`; never empty */
-    WS_EVENT_MESSAGE,  /* the message is whole: `opcode` is its type, `message_length` its size */
+    WS_EVENT_DEFLATED, /* a piece of a compressed message as it came: `payload`, unmasked; never
+                          empty. What it makes comes as DATA behind it */
+    WS_EVENT_MESSAGE,  /* the message is whole: `opcode` is its type, `message_length` its size,
+                          that of what was inflated if it came compressed */
     WS_EVENT_CONTROL,  /* a control frame is whole: `opcode`, `payload` (at most 125 octets) */
     WS_EVENT_VIOLATION /* `violation`; in strict mode the last event */
 };
@@ -24,9 +28,12 @@ enum ws_event_kind {
 struct ws_event {
     enum ws_event_kind kind;
     enum ws_violation violation;
-    uint8_t opcode; /* DATA and MESSAGE: WS_TEXT or WS_BINARY, that of the first fragment */
+    uint8_t opcode; /* DATA, DEFLATED and MESSAGE: WS_TEXT or WS_BINARY, that of the first
+                       fragment */
     struct ws_frame frame;
-    struct bytes payload;  /* unmasked; borrowed from the input or from the reader */
+    struct bytes payload;  /* unmasked and inflated; borrowed from the input, the reader or its
+                              unpacker */
+    bool inflated;         /* DATA: what was deflated on the wire */
     struct ws_close close; /* CONTROL with WS_CLOSE: the payload taken apart */
     uint64_t message_length;
 };
@@ -36,6 +43,11 @@ struct ws_reader {
     bool from_client;     /* whose frames: a client's are masked, a server's are not */
     uint64_t message_max; /* octets in a message; more is WS_TOO_BIG. UINT64_MAX: no limit */
     /* the rest is the reader's own */
+    struct ws_deflate_unpacker *unpacker;
+    struct bytes held; /* inflated and not given yet */
+    bool compressed;   /* the message came with RSV1 */
+    bool inflated;     /* nothing more comes out of it */
+    bool too_big;
     uint8_t header[WS_FRAME_HEADER_MAX];
     uint8_t header_len;
     uint8_t phase;
@@ -58,6 +70,10 @@ struct ws_reader {
 /* Makes it ready. No memory is owned and nothing is allocated, ever. */
 void ws_reader_init(struct ws_reader *reader, enum ws_reader_mode mode, bool from_client,
                     uint64_t message_max);
+
+/* permessage-deflate was agreed on: RSV1 marks a compressed message (RFC 7692, 6), which is given
+ * inflated. `unpacker` is borrowed as long as the reader lives. */
+void ws_reader_agree(struct ws_reader *reader, struct ws_deflate_unpacker *unpacker);
 
 /* Reads on in `in`, which it unmasks in place. `*used` is how many octets it took.
  * WS_ITEM: `event` is filled; call again with the rest.

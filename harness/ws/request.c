@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "ws/extension.h"
 #include "ws/url.h"
 
 static const char name_key[] = "Sec-WebSocket-Key";
@@ -284,7 +285,7 @@ static void check_extensions(const struct exam *exam)
     struct bytes member;
     size_t count = 0;
     for (; ws_http_next_member(exam->request, name_extensions, &cursor, &member); count++) {
-        if (!ws_handshake_extensions_valid(member)) {
+        if (!ws_extension_list_valid(member)) {
             blame(exam, rule, "Sec-WebSocket-Extensions breaks its grammar");
             return;
         }

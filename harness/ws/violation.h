@@ -11,6 +11,8 @@ enum ws_violation {
     WS_BAD_RSV1,
     WS_BAD_RSV2,
     WS_BAD_RSV3,
+    WS_BAD_RSV1_PLACE,          /* the bit of compressed messages where it says nothing */
+    WS_BAD_DEFLATE,             /* a compressed message that cannot be inflated */
     WS_BAD_OPCODE_DATA,         /* 3 to 7 */
     WS_BAD_OPCODE_CONTROL,      /* B to F */
     WS_BAD_UNMASKED,            /* a client's frame without mask */

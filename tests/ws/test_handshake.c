@@ -409,57 +409,6 @@ static void judges_refusals(void **state)
     }
 }
 
-static void knows_the_grammar_of_extensions(void **state)
-{
-    (void)state;
-    static const char *const valid[] = {
-        "a",
-        "permessage-deflate; client_max_window_bits; server_max_window_bits=10",
-        "a;b;c=d",
-        "a ; b = c ;\td",
-        "a;b=\"c\"",
-        "a;b=\"\\c\\d\"",
-        "a;b=\"c\" ; d",
-        ",a,,b,",
-        "foo,\r\n bar; baz=2",
-    };
-    static const char *const invalid[] = {
-        "",
-        " , ",
-        ";",
-        "a;",
-        "a;;b",
-        "a;b=",
-        "a;=c",
-        "a b",
-        "a;b c",
-        "a;b=c d",
-        "a;b=\"\"",
-        "a;b=\"c",
-        "a;b=\"c d\"",
-        "a;b=\"c\"d",
-        "a;b=\"\\",
-        "a;b=\"\\\"",
-        "a;b=\"c,d\"",
-        "a=b",
-        "a/b",
-        "\"a\"",
-        "a, ;b",
-        "a;b=c=d",
-        "a;b=\xc3\xa9",
-        "a;b=\"\\\\\"",
-    };
-    for (size_t i = 0; i < COUNT_OF(valid); i++)
-        if (!ws_handshake_extensions_valid(bytes_text(valid[i])))
-            fail_msg("'%s' was refused", valid[i]);
-    for (size_t i = 0; i < COUNT_OF(invalid); i++) {
-        struct bytes value = bytes_text(invalid[i]);
-        if (ws_handshake_extensions_valid(bytes_of(support_flush(value), value.len)))
-            fail_msg("'%s' was accepted", invalid[i]);
-    }
-    assert_false(ws_handshake_extensions_valid((struct bytes){NULL, 0}));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -474,7 +423,6 @@ int main(void)
         cmocka_unit_test(judges_answers),
         cmocka_unit_test(judges_answers_to_no_offer),
         cmocka_unit_test(judges_refusals),
-        cmocka_unit_test(knows_the_grammar_of_extensions),
     };
     return cmocka_run_group_tests_name("ws/handshake", tests, NULL, NULL);
 }

@@ -10,6 +10,8 @@
  *   [text 5]           the header of a frame with FIN and 5 octets; [text 5..] without FIN
  *   data=48656c6c6f    DATA pieces with nothing between them, joined
  *   text(5)            a whole message
+ *   inflated=48656c..  DATA pieces of a compressed message
+ *   <f248cdc9c90700>   behind it, what stood on the wire
  *   ping=ff            a control frame;  close(1000)=  with the code that was read
  *   !rsv1              a violation
  *   END                strict mode: the reader has ended */
@@ -17,6 +19,8 @@ static const char *const violation_names[WS_VIOLATION_COUNT] = {
     [WS_BAD_RSV1] = "rsv1",
     [WS_BAD_RSV2] = "rsv2",
     [WS_BAD_RSV3] = "rsv3",
+    [WS_BAD_RSV1_PLACE] = "rsv1-place",
+    [WS_BAD_DEFLATE] = "deflate",
     [WS_BAD_OPCODE_DATA] = "opcode-data",
     [WS_BAD_OPCODE_CONTROL] = "opcode-control",
     [WS_BAD_UNMASKED] = "unmasked",
@@ -47,6 +51,7 @@ static const char *const violation_names[WS_VIOLATION_COUNT] = {
 
 struct trace {
     struct buffer text;
+    struct buffer wire; /* of a compressed message */
     bool in_data;
 };
 
@@ -59,13 +64,30 @@ static void write_control(struct buffer *text, const struct ws_event *event)
     hex_write(text, event->payload);
 }
 
+static void write_message(struct trace *trace, const struct ws_event *event)
+{
+    buffer_printf(&trace->text, " %s(%llu)", ws_frame_opcode_name(event->opcode),
+                  (unsigned long long)event->message_length);
+    if (trace->wire.len == 0)
+        return;
+    buffer_append_text(&trace->text, " <");
+    hex_write(&trace->text, buffer_bytes(&trace->wire));
+    buffer_append_text(&trace->text, ">");
+    buffer_clear(&trace->wire);
+}
+
 static void write_event(struct trace *trace, const struct ws_event *event)
 {
     struct buffer *text = &trace->text;
     const char *name = ws_frame_opcode_name(event->opcode);
+    if (event->kind == WS_EVENT_DEFLATED) {
+        assert_true(event->payload.len > 0);
+        buffer_append(&trace->wire, event->payload);
+        return;
+    }
     if (event->kind == WS_EVENT_DATA) {
         assert_true(event->payload.len > 0);
-        buffer_append_text(text, trace->in_data ? "" : " data=");
+        buffer_append_text(text, trace->in_data ? "" : event->inflated ? " inflated=" : " data=");
         hex_write(text, event->payload);
         trace->in_data = true;
         return;
@@ -75,7 +97,7 @@ static void write_event(struct trace *trace, const struct ws_event *event)
         buffer_printf(text, " [%s %llu%s]", name, (unsigned long long)event->frame.length,
                       event->frame.fin ? "" : "..");
     else if (event->kind == WS_EVENT_MESSAGE)
-        buffer_printf(text, " %s(%llu)", name, (unsigned long long)event->message_length);
+        write_message(trace, event);
     else if (event->kind == WS_EVENT_CONTROL)
         write_control(text, event);
     else
@@ -110,6 +132,7 @@ struct setting {
     enum ws_reader_mode mode;
     bool from_client;
     uint64_t max;
+    bool deflate;
 };
 
 /* Reads `octets` in pieces whose sizes `size_of` chooses, and writes down what came of it. */
@@ -121,6 +144,9 @@ static struct buffer run(const struct setting *setting, struct bytes octets, pie
     struct trace trace = {0};
     struct ws_reader reader;
     ws_reader_init(&reader, setting->mode, setting->from_client, setting->max);
+    struct ws_deflate_unpacker *unpacker =
+        setting->deflate ? ws_deflate_new_unpacker(15, true) : NULL;
+    ws_reader_agree(&reader, unpacker);
     for (size_t at = 0; at < octets.len;) {
         size_t size = size_of(context, at);
         size = size < octets.len - at ? size : octets.len - at;
@@ -130,6 +156,8 @@ static struct buffer run(const struct setting *setting, struct bytes octets, pie
         }
         at += size;
     }
+    ws_deflate_free_unpacker(unpacker);
+    buffer_free(&trace.wire);
     return trace.text;
 }
 
@@ -185,10 +213,13 @@ static void expect_hex(struct setting setting, const char *hex, const char *expe
     buffer_free(&octets);
 }
 
-static const struct setting strict_server = {WS_READER_STRICT, false, UINT64_MAX};
-static const struct setting strict_client = {WS_READER_STRICT, true, UINT64_MAX};
-static const struct setting seeing_server = {WS_READER_OBSERVING, false, UINT64_MAX};
-static const struct setting seeing_client = {WS_READER_OBSERVING, true, UINT64_MAX};
+static const struct setting strict_server = {WS_READER_STRICT, false, UINT64_MAX, false};
+static const struct setting strict_client = {WS_READER_STRICT, true, UINT64_MAX, false};
+static const struct setting seeing_server = {WS_READER_OBSERVING, false, UINT64_MAX, false};
+static const struct setting seeing_client = {WS_READER_OBSERVING, true, UINT64_MAX, false};
+static const struct setting inflating_client = {WS_READER_STRICT, true, UINT64_MAX, true};
+static const struct setting inflating_server = {WS_READER_STRICT, false, UINT64_MAX, true};
+static const struct setting inflating = {WS_READER_OBSERVING, false, UINT64_MAX, true};
 
 static void reads_the_examples_of_the_rfc(void **state)
 {
@@ -402,7 +433,7 @@ static void names_all_that_is_wrong_with_a_header(void **state)
     expect_hex(seeing_client, "8880 00000000 787e0001ff",
                " [close 0] close(1005)= [close 1..] !rsv1 !rsv2 !rsv3 !unmasked "
                "!control-fragmented !control-form !second-close !close-length close(0)=ff");
-    expect_hex((struct setting){WS_READER_OBSERVING, true, 1},
+    expect_hex((struct setting){WS_READER_OBSERVING, true, 1, false},
                "8880 00000000 0280 00000000 727e0002 ffff",
                " [close 0] close(1005)= [binary 0..] !data-after-close [binary 2..] !rsv1 !rsv2 "
                "!rsv3 !unmasked !not-minimal !interleaved !data-after-close !too-big data=ffff");
@@ -411,8 +442,8 @@ static void names_all_that_is_wrong_with_a_header(void **state)
 static void limits_messages(void **state)
 {
     (void)state;
-    struct setting strict = {WS_READER_STRICT, false, 3};
-    struct setting seeing = {WS_READER_OBSERVING, false, 3};
+    struct setting strict = {WS_READER_STRICT, false, 3, false};
+    struct setting seeing = {WS_READER_OBSERVING, false, 3, false};
     expect_hex(strict, "8203616263 890461626364",
                " [binary 3] data=616263 binary(3) [ping 4] ping=61626364");
     expect_hex(strict, "820461626364", " [binary 4] !too-big END");
@@ -528,7 +559,8 @@ static void does_not_depend_on_splits(void **state)
     (void)state;
     for (uint64_t seed = 0; seed < 1500; seed++) {
         struct random random = random_start(seed, bytes_text("reader"));
-        struct setting setting = {WS_READER_STRICT, seed % 2 == 0, seed % 3 == 0 ? 10 : UINT64_MAX};
+        struct setting setting = {WS_READER_STRICT, seed % 2 == 0, seed % 3 == 0 ? 10 : UINT64_MAX,
+                                  seed % 5 < 2};
         struct buffer octets = {0};
         size_t count = 1 + random_next(&random) % 8;
         for (size_t i = 0; i < count; i++)
@@ -545,16 +577,101 @@ static void does_not_depend_on_splits_of_noise(void **state)
         struct random random = random_start(seed, bytes_text("noise"));
         uint8_t noise[64];
         random_fill(&random, noise, sizeof(noise));
-        struct setting setting = {WS_READER_STRICT, seed % 2 == 0, UINT64_MAX};
+        struct setting setting = {WS_READER_STRICT, seed % 2 == 0, UINT64_MAX, seed % 5 < 2};
         check_random_stream(setting, bytes_of(noise, sizeof(noise)), &random);
     }
+}
+
+static void inflates_messages(void **state)
+{
+    (void)state;
+    /* RFC 7692, 7.2.3.1 and 7.2.3.2; a message without RSV1 between them changes nothing. */
+    expect_hex(inflating_server, "c107f248cdc9c90700 810161 c105f200110000",
+               " [text 7] inflated=48656c6c6f text(5) <f248cdc9c90700> [text 1] data=61 text(1) "
+               "[text 5] inflated=48656c6c6f text(5) <f200110000>");
+    expect_hex(inflating_server, "4103f248cd 8900 8004c9c90700",
+               " [text 3..] inflated=4865 [ping 0] ping= [continuation 4] inflated=6c6c6f text(5) "
+               "<f248cdc9c90700>");
+    expect_hex(inflating_client, "c18701020304 f34acecdc80503",
+               " [text 7] inflated=48656c6c6f text(5) <f248cdc9c90700>");
+    expect_hex(inflating_server, "c20100", " [binary 1] binary(0) <00>");
+}
+
+static void inflates_much_from_little(void **state)
+{
+    (void)state;
+    struct buffer plain = {0};
+    struct buffer octets = {0};
+    struct buffer expected = {0};
+    struct ws_deflate_packer *packer = ws_deflate_new_packer(15, true);
+    memset(buffer_extend(&plain, 20000), 'a', 20000);
+    buffer_append(&octets, bytes_of("\xc1\0", 2));
+    ws_deflate_pack(packer, buffer_bytes(&plain), &octets);
+    assert_true(octets.len < 125 + 2);
+    octets.data[1] = (uint8_t)(octets.len - 2);
+    buffer_printf(&expected, " [text %zu] inflated=", octets.len - 2);
+    hex_write(&expected, buffer_bytes(&plain));
+    buffer_append_text(&expected, " text(20000) <");
+    hex_write(&expected, bytes_of(octets.data + 2, octets.len - 2));
+    buffer_append_text(&expected, ">");
+    expect_octets(&inflating_server, buffer_bytes(&octets), buffer_text(&expected));
+    ws_deflate_free_packer(packer);
+    buffer_free(&plain);
+    buffer_free(&octets);
+    buffer_free(&expected);
+}
+
+static void blames_what_compression_may_not_do(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        const char *observed;
+    } rows[] = {
+        /* 6.1: RSV1 on a control frame, on a later fragment */
+        {"c90161", " [ping 1] !rsv1-place ping=61"},
+        {"4103f248cd c004c9c90700",
+         " [text 3..] inflated=4865 [continuation 4] !rsv1-place inflated=6c6c6f text(5) "
+         "<f248cdc9c90700>"},
+        {"010161 c00162", " [text 1..] data=61 [continuation 1] !rsv1-place data=62 text(2)"},
+        /* a reserved kind of block; a stream that is cut; one that refers to what is not there */
+        {"c1020700 810161", " [text 2] !deflate text(0) <0700> [text 1] data=61 text(1)"},
+        {"c103f248cd 810161",
+         " [text 3] inflated=4865 !deflate text(2) <f248cd> [text 1] data=61 text(1)"},
+        {"c105f200110000", " [text 5] inflated=48 !deflate text(1) <f200110000>"},
+        /* what was inflated is no UTF-8 */
+        {"c107000100feffff00", " [text 7] !utf8 inflated=ff text(1) <000100feffff00>"},
+        {"c107000100feffc300", " [text 7] inflated=c3 !utf8-cut text(1) <000100feffc300>"},
+        {"c207000100feffff00", " [binary 7] inflated=ff binary(1) <000100feffff00>"},
+        /* the other bits stay what they are */
+        {"e10107", " [text 1] !rsv2 !deflate text(0) <07>"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        expect_hex(inflating, rows[i].hex, rows[i].observed);
+    expect_hex(inflating_server, "c1020700 810161", " [text 2] !deflate END");
+}
+
+static void limits_what_is_inflated(void **state)
+{
+    (void)state;
+    struct setting setting = inflating;
+    setting.max = 3;
+    expect_hex(setting, "c107f248cdc9c90700",
+               " [text 7] inflated=48656c !too-big inflated=6c6f text(5) <f248cdc9c90700>");
+    setting.max = 5;
+    expect_hex(setting, "c107f248cdc9c90700",
+               " [text 7] inflated=48656c6c6f text(5) <f248cdc9c90700>");
+    setting.mode = WS_READER_STRICT;
+    setting.max = 0;
+    expect_hex(setting, "c107f248cdc9c90700", " [text 7] !too-big END");
 }
 
 static void covers_every_violation(void **state)
 {
     (void)state;
-    /* These two are in tests of their own. */
-    uint64_t seen = UINT64_C(1) << WS_TOO_BIG | UINT64_C(1) << WS_BAD_CONTROL_LENGTH;
+    /* These are in tests of their own. */
+    uint64_t seen = UINT64_C(1) << WS_TOO_BIG | UINT64_C(1) << WS_BAD_CONTROL_LENGTH |
+                    UINT64_C(1) << WS_BAD_RSV1_PLACE | UINT64_C(1) << WS_BAD_DEFLATE;
     for (size_t i = 0; i < COUNT_OF(violations); i++)
         seen |= UINT64_C(1) << violations[i].violation;
     for (int i = WS_FINE + 1; i < WS_VIOLATION_COUNT; i++)
@@ -580,6 +697,10 @@ int main(void)
         cmocka_unit_test(stays_ended),
         cmocka_unit_test(does_not_depend_on_splits),
         cmocka_unit_test(does_not_depend_on_splits_of_noise),
+        cmocka_unit_test(inflates_messages),
+        cmocka_unit_test(inflates_much_from_little),
+        cmocka_unit_test(blames_what_compression_may_not_do),
+        cmocka_unit_test(limits_what_is_inflated),
         cmocka_unit_test(covers_every_violation),
     };
     return cmocka_run_group_tests_name("ws/reader", tests, NULL, NULL);

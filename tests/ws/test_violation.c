@@ -43,9 +43,10 @@ static void fails_with_fitting_codes(void **state)
 {
     (void)state;
     for (int i = WS_BAD_RSV1; i < WS_VIOLATION_COUNT; i++) {
-        bool text = i == WS_BAD_UTF8 || i == WS_BAD_UTF8_CUT || i == WS_BAD_CLOSE_REASON;
-        int expected = text ? WS_CLOSE_INVALID_PAYLOAD
-                            : (i == WS_TOO_BIG ? WS_CLOSE_TOO_BIG : WS_CLOSE_PROTOCOL_ERROR);
+        bool payload = i == WS_BAD_UTF8 || i == WS_BAD_UTF8_CUT || i == WS_BAD_CLOSE_REASON ||
+                       i == WS_BAD_DEFLATE;
+        int expected = payload ? WS_CLOSE_INVALID_PAYLOAD
+                               : (i == WS_TOO_BIG ? WS_CLOSE_TOO_BIG : WS_CLOSE_PROTOCOL_ERROR);
         assert_int_equal(ws_violation_close_code((enum ws_violation)i), expected);
     }
 }
