@@ -77,7 +77,7 @@ static void write_steps(const struct case_spec *spec, bool as_client)
                                  "\r\n";
     struct run_script script = {0};
     struct random random = random_start(1, bytes_text(spec->id));
-    run_compose_steps(&script, spec, as_client, &random);
+    run_compose_steps(&script, spec, as_client, &random, NULL);
     struct bytes frames = buffer_bytes(&script.octets);
     write_seed(as_client ? "ws_server" : "ws_client", spec->id, frames);
     write_seed("ws_message", spec->id, frames);
@@ -109,7 +109,7 @@ static void write_request(const struct case_spec *spec)
     static const struct run_target target = {.host = "localhost", .target = "/"};
     struct run_script script = {0};
     struct random random = random_start(1, bytes_text(spec->id));
-    run_head_request(&script, &target, &spec->request, "dGhlIHNhbXBsZSBub25jZQ==", &random);
+    run_head_request(&script, &target, &spec->request, "dGhlIHNhbXBsZSBub25jZQ==", "", &random);
     struct bytes head = buffer_bytes(&script.octets);
     write_seed("ws_request", spec->id, head);
     write_seed("ws_http", spec->id, head);
@@ -124,7 +124,7 @@ static void write_answer(const struct case_spec *spec)
     ws_http_read(&head, bytes_text(request), SIZE_MAX, &scanned);
     struct run_script script = {0};
     struct random random = random_start(1, bytes_text(spec->id));
-    run_head_answer(&script, &head, &spec->response, &random);
+    run_head_answer(&script, &head, &spec->response, "", &random);
     struct bytes answer = buffer_bytes(&script.octets);
     write_seed("ws_response", spec->id, answer);
     write_seed("ws_http", spec->id, answer);

@@ -49,7 +49,7 @@ static void compose(const struct case_spec *spec)
             return;
     struct run_script script = {0};
     struct random random = random_start(1, bytes_text(spec->id));
-    run_compose_steps(&script, spec, true, &random);
+    run_compose_steps(&script, spec, true, &random, NULL);
     size_t written = 0;
     for (size_t i = 0; i < script.count; i++)
         written += script.parts[i].kind == RUN_PART_WRITE ? script.parts[i].len : 0;

@@ -5,10 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "case/corpus.h"
 #include "case/payload.h"
+#include "ws/deflate.h"
 
 /* No single payload of a case is larger, so that a mistyped number cannot eat the machine. */
 static const size_t payload_max = 64 * 1024 * 1024;
+static const size_t times_max = 1000 * 1000;
 
 static size_t array_size(const struct case_place *place)
 {
@@ -32,16 +35,36 @@ static int parse_parts(const struct case_place *place, struct case_payload *out)
     return 0;
 }
 
+static int parse_corpus(const struct case_place *place, struct case_payload *out)
+{
+    const char *name = NULL;
+    if (case_place_text(place, "corpus", &name) != 0 ||
+        case_place_size(place, "octets", payload_max, &out->count) != 0)
+        return -1;
+    out->kind = CASE_PAYLOAD_CORPUS;
+    for (int i = 0; i < CASE_CORPUS_COUNT; i++) {
+        out->corpus = (enum case_corpus)i;
+        if (strcmp(case_corpus_name(out->corpus), name) == 0)
+            return 0;
+    }
+    return case_place_fail(place, "'%s' is no corpus", name);
+}
+
 static int parse_payload_object(const struct case_place *place, struct case_payload *out)
 {
-    static const char *const keys[] = {"hex", "repeat", "times", "json", "random", "concat", NULL};
+    static const char *const keys[] = {"hex",    "repeat", "times",  "json", "random",
+                                       "corpus", "octets", "concat", NULL};
     if (case_place_check_keys(place, keys) != 0)
         return -1;
     bool repeat = json_object_get(place->json, "repeat") != NULL;
-    if (json_object_size(place->json) != (repeat ? 2 : 1) ||
-        (repeat && json_object_get(place->json, "times") == NULL))
+    bool corpus = json_object_get(place->json, "corpus") != NULL;
+    if (json_object_size(place->json) != (repeat || corpus ? 2 : 1) ||
+        (repeat && json_object_get(place->json, "times") == NULL) ||
+        (corpus && json_object_get(place->json, "octets") == NULL))
         return case_place_fail(place, "a payload is text, or one of hex, repeat with times, json, "
-                                      "random and concat");
+                                      "random, corpus with octets, and concat");
+    if (corpus)
+        return parse_corpus(place, out);
     if (json_object_get(place->json, "hex") != NULL)
         return case_place_hex(place, "hex", &out->octets);
     if (repeat) {
@@ -189,14 +212,17 @@ static int parse_sizes(const struct case_place *place, struct case_message *out)
 
 static int parse_message(const struct case_place *place, struct case_message *out)
 {
-    static const char *const keys[] = {"type", "payload", "fragments", "fragment", NULL};
-    *out = (struct case_message){0};
+    static const char *const keys[] = {"type", "payload", "fragments", "fragment", "times", NULL};
+    *out = (struct case_message){.times = 1};
     struct case_place type = case_place_key(place, "type");
     struct case_place payload = case_place_key(place, "payload");
     if (case_place_check_keys(place, keys) != 0 || parse_opcode(&type, &out->opcode) != 0 ||
         parse_payload(&payload, &out->payload) != 0 || parse_sizes(place, out) != 0 ||
-        case_place_size(place, "fragment", payload_max, &out->fragment) != 0)
+        case_place_size(place, "fragment", payload_max, &out->fragment) != 0 ||
+        case_place_size(place, "times", times_max, &out->times) != 0)
         return -1;
+    if (out->times == 0)
+        return case_place_fail(place, "a message is sent at least once");
     if (out->opcode != WS_TEXT && out->opcode != WS_BINARY)
         return case_place_fail(&type, "a message is \"text\" or \"binary\"");
     if (out->fragment > 0 && out->size_count > 0)
@@ -473,13 +499,49 @@ static int parse_needs(const struct case_place *place, struct case_spec *spec)
     return 0;
 }
 
+static int parse_agreement(const struct case_place *place, struct case_deflate *out)
+{
+    static const char *const keys[] = {"takeover", "window", NULL};
+    size_t window = 0;
+    *out = (struct case_deflate){.takeover = true};
+    if (!json_is_object(place->json))
+        return case_place_fail(place, "an object is needed here");
+    if (case_place_check_keys(place, keys) != 0 ||
+        case_place_bool(place, "takeover", &out->takeover) != 0 ||
+        case_place_size(place, "window", WS_DEFLATE_WINDOW_MAX, &window) != 0)
+        return -1;
+    if (window > 0 && window < WS_DEFLATE_WINDOW_MIN)
+        return case_place_fail(place, "a window has 8 to 15 bits");
+    out->window = (unsigned)window;
+    return 0;
+}
+
+static int parse_deflate(const struct case_place *above, struct case_spec *spec)
+{
+    struct case_place list = case_place_key(above, "deflate");
+    if (list.json == NULL)
+        return 0;
+    size_t count = array_size(&list);
+    if (!json_is_array(list.json) || count == 0)
+        return case_place_fail(&list, "a list of at least one object is needed here");
+    struct case_deflate *items = arena_alloc(above->arena, count * sizeof(*items));
+    for (size_t i = 0; i < count; i++) {
+        struct case_place item = case_place_item(&list, i);
+        if (parse_agreement(&item, &items[i]) != 0)
+            return -1;
+    }
+    spec->deflate = items;
+    spec->deflate_count = count;
+    return 0;
+}
+
 static int check_sense(const struct case_place *place, const struct case_spec *spec)
 {
     if (spec->does == NULL || spec->expects == NULL)
         return case_place_fail(place, "'does' and 'expects' are needed");
     if ((spec->outcome == NULL) == (spec->observe.count == 0))
         return case_place_fail(place, "either 'outcome' or 'observe' is needed");
-    if (spec->observe.count > 0 && spec->step_count > 0)
+    if (spec->observe.count > 0 && (spec->step_count > 0 || spec->deflate_count > 0))
         return case_place_fail(place, "a case that observes the run has no steps");
     return 0;
 }
@@ -497,9 +559,9 @@ static int check_observed(const struct case_place *place, const struct case_cata
 int case_parse_spec(const struct case_place *place, const struct case_catalogue *catalogue,
                     struct case_spec *spec)
 {
-    static const char *const keys[] = {"id",    "requires", "role",    "autobahn", "flags",
-                                       "needs", "does",     "expects", "request",  "response",
-                                       "steps", "cut",      "outcome", "observe",  NULL};
+    static const char *const keys[] = {
+        "id",      "requires", "role",  "autobahn", "flags",   "needs",   "does",    "expects",
+        "request", "response", "steps", "cut",      "outcome", "observe", "deflate", NULL};
     if (case_place_check_keys(place, keys) != 0 || case_place_text(place, "id", &spec->id) != 0)
         return -1;
     if (spec->id == NULL || strchr(spec->id, '/') == NULL)
@@ -515,8 +577,9 @@ int case_parse_spec(const struct case_place *place, const struct case_catalogue 
         case_place_names(&named, "observe", &spec->observe) != 0)
         return -1;
     if (parse_request(&named, spec) != 0 || parse_response(&named, spec) != 0 ||
-        parse_steps(&named, spec) != 0 || parse_cut(&named, "frames", &spec->cut) != 0 ||
-        check_sense(&named, spec) != 0 || check_observed(&named, catalogue, spec) != 0)
+        parse_deflate(&named, spec) != 0 || parse_steps(&named, spec) != 0 ||
+        parse_cut(&named, "frames", &spec->cut) != 0 || check_sense(&named, spec) != 0 ||
+        check_observed(&named, catalogue, spec) != 0)
         return -1;
     spec->big = case_spec_has_flag(spec, "big");
     spec->exhaust = case_spec_has_flag(spec, "exhaust");

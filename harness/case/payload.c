@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "case/corpus.h"
+
 size_t case_payload_size(const struct case_payload *payload)
 {
     size_t size = 0;
@@ -13,6 +15,7 @@ size_t case_payload_size(const struct case_payload *payload)
         return payload->octets.len * payload->count;
     case CASE_PAYLOAD_JSON:
     case CASE_PAYLOAD_RANDOM:
+    case CASE_PAYLOAD_CORPUS:
         return payload->count;
     case CASE_PAYLOAD_CONCAT:
         for (size_t i = 0; i < payload->count; i++)
@@ -47,6 +50,9 @@ void case_payload_write(struct buffer *out, const struct case_payload *payload,
         return;
     case CASE_PAYLOAD_RANDOM:
         random_fill(random, buffer_extend(out, payload->count), payload->count);
+        return;
+    case CASE_PAYLOAD_CORPUS:
+        case_corpus_write(out, payload->corpus, payload->count, random);
         return;
     case CASE_PAYLOAD_CONCAT:
         for (size_t i = 0; i < payload->count; i++)

@@ -54,8 +54,9 @@ struct case_volume case_spec_volume(const struct case_spec *spec)
             message ? &step->message.payload : &step->frame.payload;
         size_t size = step->kind == CASE_STEP_RAW ? step->raw.len : case_payload_size(payload);
         uint64_t frames = message ? fragments_of(&step->message, size) : 1;
-        volume.octets += size + frames * WS_FRAME_HEADER_MAX;
-        volume.frames += frames;
+        uint64_t times = message ? step->message.times : 1;
+        volume.octets += times * (size + frames * WS_FRAME_HEADER_MAX);
+        volume.frames += times * frames;
     }
     return volume;
 }

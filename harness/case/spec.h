@@ -11,16 +11,28 @@
 
 enum case_role { CASE_ROLE_SERVER = 1, CASE_ROLE_CLIENT = 2, CASE_ROLE_BOTH = 3 };
 
+/* Kinds of files, for what compresses well or badly. */
+enum case_corpus {
+    CASE_CORPUS_JSON,
+    CASE_CORPUS_HTML,
+    CASE_CORPUS_PROSE,
+    CASE_CORPUS_BITMAP,
+    CASE_CORPUS_PDF,
+    CASE_CORPUS_COUNT
+};
+
 struct case_payload {
     enum {
         CASE_PAYLOAD_OCTETS, /* octets */
         CASE_PAYLOAD_REPEAT, /* octets, `count` times */
         CASE_PAYLOAD_JSON,   /* a JSON string literal of `count` octets */
         CASE_PAYLOAD_RANDOM, /* `count` seeded random octets */
+        CASE_PAYLOAD_CORPUS, /* `count` octets out of such a file as people send */
         CASE_PAYLOAD_CONCAT  /* parts, `count` of them */
     } kind;
     struct bytes octets;
     size_t count;
+    enum case_corpus corpus;
     const struct case_payload *parts;
 };
 
@@ -42,6 +54,7 @@ struct case_message {
     size_t fragment; /* octets in each fragment; 0: see sizes */
     const size_t *sizes;
     size_t size_count;
+    size_t times; /* so many messages; 1 or more */
 };
 
 struct case_step {
@@ -73,6 +86,12 @@ struct case_cut {
 struct case_field {
     const char *name;
     const char *value;
+};
+
+/* What is asked of the endpoint's compressor (RFC 7692, 7.1). */
+struct case_deflate {
+    bool takeover;   /* it may refer to earlier messages */
+    unsigned window; /* bits of its window, 8 to 15; 0: not named */
 };
 
 struct case_names {
@@ -120,6 +139,10 @@ struct case_spec {
     const char *expects;
     struct case_head request;  /* if a server is tested */
     struct case_head response; /* if a client is */
+    /* permessage-deflate is to be agreed on, in one of these forms, the first that the endpoint
+     * takes; none: it is not named. Messages are compressed then. */
+    const struct case_deflate *deflate;
+    size_t deflate_count;
     const struct case_step *steps;
     size_t step_count;
     struct case_cut cut;

@@ -66,10 +66,9 @@ static void load_request(struct run_sender *sender, const struct case_spec *spec
                          struct run_transcript *transcript)
 {
     struct run_opening opening;
-    run_opening_init(&opening, &sender->script, &example, &spec->request, &sender->random);
+    run_opening_init(&opening, &sender->script, &example, spec, &sender->random);
     run_transcript_head(transcript, true, buffer_bytes(&opening.request), 0);
     run_opening_free(&opening);
-    run_sender_load_steps(sender, spec);
 }
 
 /* The handshake of a case for clients: a plain request, and the answer to it. */
@@ -80,13 +79,12 @@ static void load_answer(struct run_sender *sender, const struct case_spec *spec,
     struct run_acceptance acceptance = {0};
     struct run_opening opening;
     struct run_script script = {0};
-    run_opening_init(&opening, &script, &example, NULL, &sender->random);
-    run_acceptance_take(&acceptance, buffer_bytes(&opening.request), &settings, &spec->response,
+    run_opening_init(&opening, &script, &example, spec, &sender->random);
+    run_acceptance_take(&acceptance, buffer_bytes(&opening.request), &settings, spec,
                         &sender->script, &sender->random, transcript, 0, pass_over, NULL);
     run_compose_free(&script);
     run_opening_free(&opening);
     run_acceptance_free(&acceptance);
-    run_sender_load_steps(sender, spec);
 }
 
 /* Lets a case run without an endpoint, to show what it sends. */
@@ -97,6 +95,10 @@ static void show_octets(const struct case_spec *spec)
     struct run_sender sender;
     run_sender_init(&sender, random_start(0, bytes_text(spec->id)), &transcript, as_client);
     (as_client ? load_request : load_answer)(&sender, spec, &transcript);
+    struct run_agreement agreement = {0};
+    run_agreement_assume(&agreement, spec, as_client);
+    run_sender_agree(&sender, agreement.packer, agreement.sent);
+    run_sender_load_steps(&sender, spec);
     while (!run_sender_done(&sender)) {
         struct run_part part = run_sender_part(&sender);
         if (part.kind == RUN_PART_WRITE) {
@@ -115,6 +117,7 @@ static void show_octets(const struct case_spec *spec)
     fputs(buffer_text(&text), stdout);
     buffer_free(&text);
     run_sender_free(&sender);
+    run_agreement_free(&agreement);
     run_transcript_free(&transcript);
 }
 

@@ -106,7 +106,7 @@ struct drive_reply *drive_reply_new_message(const struct ws_http_head *request,
     r->speaks_frames = true;
     r->skip = request->size;
     ws_reader_init(&r->reader, WS_READER_OBSERVING, true, UINT64_MAX);
-    run_head_answer(&script, request, NULL, &random);
+    run_head_answer(&script, request, NULL, "", &random);
     buffer_append(&r->out, buffer_bytes(&script.octets));
     run_compose_free(&script);
     return r;

@@ -80,6 +80,8 @@ static void append_payload(struct judge_ledger *ledger, struct judge_item *item,
 static void end_message(struct judge_ledger *ledger, const struct ws_event *event)
 {
     struct judge_item *item = begin_message(ledger, event->opcode);
+    if (event->message_length > ledger->largest)
+        ledger->largest = event->message_length;
     if (ledger->text_bad && ledger->violation == WS_FINE)
         ledger->violation = WS_BAD_UTF8;
     item->open = false;
@@ -148,6 +150,8 @@ static void book(struct judge_ledger *ledger, const struct ws_event *event)
     switch (event->kind) {
     case WS_EVENT_FRAME:
         measure(ledger, &event->frame);
+        return;
+    case WS_EVENT_DEFLATED:
         return;
     case WS_EVENT_DATA:
         append_payload(ledger, begin_message(ledger, event->opcode), event->payload);

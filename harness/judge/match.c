@@ -167,6 +167,8 @@ void judge_match_event(struct judge_match *match, const struct ws_event *event)
         take_data(match, event->payload);
     else if (event->kind == WS_EVENT_MESSAGE)
         take_message(match, event);
+    else if (event->kind == WS_EVENT_VIOLATION && event->violation == WS_BAD_DEFLATE)
+        set_wrong(match, ws_violation_text(event->violation));
     else if (event->kind == WS_EVENT_CONTROL && event->opcode == WS_PONG)
         take_pong(match, event->payload);
     else if (event->kind == WS_EVENT_CONTROL && event->opcode == WS_CLOSE)

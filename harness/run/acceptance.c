@@ -29,11 +29,14 @@ static void note_key(const struct run_settings *settings, const struct ws_http_h
 }
 
 static void answer(struct run_acceptance *acceptance, const struct ws_http_head *request,
-                   const struct case_head *edits, struct run_script *script, struct random *random,
+                   const struct case_spec *spec, struct run_script *script, struct random *random,
                    struct run_transcript *transcript, uint64_t now)
 {
     size_t start = script->octets.len;
-    run_head_answer(script, request, edits, random);
+    struct buffer extensions = {0};
+    run_agreement_choose(&acceptance->agreement, spec, request, &extensions);
+    run_head_answer(script, request, &spec->response, buffer_text(&extensions), random);
+    buffer_free(&extensions);
     run_transcript_head(transcript, true,
                         bytes_of(script->octets.data + start, script->octets.len - start), now);
     acceptance->answered = true;
@@ -41,7 +44,7 @@ static void answer(struct run_acceptance *acceptance, const struct ws_http_head 
 
 enum ws_status run_acceptance_take(struct run_acceptance *acceptance, struct bytes octets,
                                    const struct run_settings *settings,
-                                   const struct case_head *edits, struct run_script *script,
+                                   const struct case_spec *spec, struct run_script *script,
                                    struct random *random, struct run_transcript *transcript,
                                    uint64_t now, ws_handshake_report *report, void *context)
 {
@@ -58,7 +61,8 @@ enum ws_status run_acceptance_take(struct run_acceptance *acceptance, struct byt
         keep_agent(acceptance, head);
         note_key(settings, head);
         ws_request_check(head, &expected, report, context);
-        answer(acceptance, head, edits, script, random, transcript, now);
+        ws_permessage_judge_request(head, report, context);
+        answer(acceptance, head, spec, script, random, transcript, now);
         buffer_consume(&acceptance->in, size);
     }
     free(head);
@@ -72,5 +76,6 @@ struct buffer *run_acceptance_rest(struct run_acceptance *acceptance)
 
 void run_acceptance_free(struct run_acceptance *acceptance)
 {
+    run_agreement_free(&acceptance->agreement);
     buffer_free(&acceptance->in);
 }

@@ -14,14 +14,15 @@ struct run_acceptance {
     size_t scanned;
     char agent[RUN_OPENING_AGENT_MAX]; /* the User-Agent field, escaped, or "" */
     bool answered;                     /* the answer stands in the script */
+    struct run_agreement agreement;    /* what it agrees to */
 };
 
-/* Reads on in the request and, when it is whole, appends the answer with the edits of a case to
+/* Reads on in the request and, when it is whole, appends the answer that the case wants to
  * `script`, and to the transcript both. Broken sentences of the request are reported. WS_ITEM:
  * run_acceptance_rest holds what came behind the request. WS_BAD: it is no request at all. */
 enum ws_status run_acceptance_take(struct run_acceptance *acceptance, struct bytes octets,
                                    const struct run_settings *settings,
-                                   const struct case_head *edits, struct run_script *script,
+                                   const struct case_spec *spec, struct run_script *script,
                                    struct random *random, struct run_transcript *transcript,
                                    uint64_t now, ws_handshake_report *report, void *context);
 

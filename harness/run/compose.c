@@ -9,6 +9,11 @@
 #include "ws/frame.h"
 #include "ws/mask.h"
 
+enum {
+    MANY_WRITE = 16 * 1024, /* octets in a write of many messages, about */
+    MESSAGE_WORTH = 256     /* octets that take an endpoint as long as a message as such */
+};
+
 void run_compose_free(struct run_script *script)
 {
     buffer_free(&script->octets);
@@ -46,24 +51,35 @@ static void write_frame(struct buffer *out, const struct ws_frame *frame, struct
         ws_mask_apply(room, payload.len, frame->key, 0);
 }
 
-void run_compose_frame(struct buffer *out, uint8_t opcode, bool fin, struct bytes payload,
-                       bool as_client, struct random *random)
+/* What goes into all frames of a case. */
+struct hand {
+    bool as_client;
+    struct random *random;
+    struct ws_deflate_packer *packer;
+};
+
+static void write_legal(struct buffer *out, struct ws_frame frame, struct bytes payload,
+                        const struct hand *hand)
 {
-    struct ws_frame frame = {.fin = fin,
-                             .masked = as_client,
-                             .opcode = opcode,
-                             .length = payload.len,
-                             .form = ws_frame_minimal_form(payload.len)};
-    if (as_client)
-        random_fill(random, frame.key, sizeof(frame.key));
+    frame.masked = hand->as_client;
+    frame.length = payload.len;
+    frame.form = ws_frame_minimal_form(payload.len);
+    if (frame.masked)
+        random_fill(hand->random, frame.key, sizeof(frame.key));
     write_frame(out, &frame, payload);
 }
 
-static void compose_send(struct buffer *out, const struct case_frame *told, bool as_client,
-                         struct random *random)
+void run_compose_frame(struct buffer *out, uint8_t opcode, bool fin, struct bytes payload,
+                       bool as_client, struct random *random)
+{
+    const struct hand hand = {as_client, random, NULL};
+    write_legal(out, (struct ws_frame){.fin = fin, .opcode = opcode}, payload, &hand);
+}
+
+static void compose_send(struct buffer *out, const struct case_frame *told, const struct hand *hand)
 {
     struct buffer payload = {0};
-    case_payload_write(&payload, &told->payload, random);
+    case_payload_write(&payload, &told->payload, hand->random);
     uint64_t length = told->has_length ? told->length : payload.len;
     struct ws_frame frame = {.fin = told->fin,
                              .rsv = told->rsv,
@@ -71,11 +87,11 @@ static void compose_send(struct buffer *out, const struct case_frame *told, bool
                              .length = length,
                              .form = told->form != 0 ? (enum ws_length_form)told->form
                                                      : ws_frame_minimal_form(length)};
-    frame.masked = told->mask == CASE_MASK_AS_DUE ? as_client : told->mask != CASE_MASK_OFF;
+    frame.masked = told->mask == CASE_MASK_AS_DUE ? hand->as_client : told->mask != CASE_MASK_OFF;
     if (told->mask == CASE_MASK_KEY)
         memcpy(frame.key, told->key, sizeof(frame.key));
     else if (frame.masked)
-        random_fill(random, frame.key, sizeof(frame.key));
+        random_fill(hand->random, frame.key, sizeof(frame.key));
     write_frame(out, &frame, buffer_bytes(&payload));
     buffer_free(&payload);
 }
@@ -103,24 +119,53 @@ static void end_frame(struct run_script *script, size_t *start, const struct cas
     *start = script->octets.len;
 }
 
-static void compose_message(struct run_script *script, size_t *start, const struct case_spec *spec,
-                            const struct case_message *message, bool as_client,
-                            struct random *random)
+/* RFC 7692, 6.1: the whole message is compressed, then cut; RSV1 marks its first frame. */
+static void compose_fragments(struct run_script *script, size_t *start,
+                              const struct case_spec *spec, const struct case_message *message,
+                              struct bytes payload, const struct hand *hand)
 {
-    struct buffer payload = {0};
-    case_payload_write(&payload, &message->payload, random);
     size_t done = 0;
     bool last = false;
     for (size_t i = 0; !last; i++) {
         size_t size = fragment_size(message, i, payload.len - done);
         last = is_last_fragment(message, i, payload.len - done - size);
         struct bytes piece = bytes_of(size > 0 ? payload.data + done : NULL, size);
-        run_compose_frame(&script->octets, i == 0 ? message->opcode : WS_CONTINUATION, last, piece,
-                          as_client, random);
+        struct ws_frame frame = {.fin = last, .opcode = i == 0 ? message->opcode : WS_CONTINUATION};
+        frame.rsv = i == 0 && hand->packer != NULL ? WS_RSV1 : 0;
+        write_legal(&script->octets, frame, piece, hand);
         end_frame(script, start, &spec->cut);
         done += size;
     }
+}
+
+static void compose_message(struct run_script *script, size_t *start, const struct case_spec *spec,
+                            const struct case_message *message, const struct hand *hand)
+{
+    struct buffer payload = {0};
+    case_payload_write(&payload, &message->payload, hand->random);
+    script->volume += payload.len + MESSAGE_WORTH;
+    if (hand->packer != NULL) {
+        struct buffer packed = {0};
+        ws_deflate_pack(hand->packer, buffer_bytes(&payload), &packed);
+        buffer_free(&payload);
+        payload = packed;
+    }
+    compose_fragments(script, start, spec, message, buffer_bytes(&payload), hand);
     buffer_free(&payload);
+}
+
+/* Many messages go out in writes of some size, so that the answers to the first of them can be read
+ * while the last are still to be sent. */
+static void compose_messages(struct run_script *script, size_t *start, const struct case_spec *spec,
+                             const struct case_message *message, const struct hand *hand)
+{
+    for (size_t i = 0; i < message->times; i++) {
+        compose_message(script, start, spec, message, hand);
+        if (message->times > 1 && script->octets.len - *start >= MANY_WRITE) {
+            run_compose_writes(script, *start, SIZE_MAX);
+            *start = script->octets.len;
+        }
+    }
 }
 
 static void flush(struct run_script *script, size_t *start, const struct case_cut *cut)
@@ -154,15 +199,16 @@ static enum run_part_kind part_of(const struct case_step *step)
 }
 
 void run_compose_steps(struct run_script *script, const struct case_spec *spec, bool as_client,
-                       struct random *random)
+                       struct random *random, struct ws_deflate_packer *packer)
 {
+    const struct hand hand = {as_client, random, packer};
     size_t start = script->octets.len;
     for (size_t i = 0; i < spec->step_count; i++) {
         const struct case_step *step = &spec->steps[i];
         if (step->kind == CASE_STEP_MESSAGE) {
-            compose_message(script, &start, spec, &step->message, as_client, random);
+            compose_messages(script, &start, spec, &step->message, &hand);
         } else if (step->kind == CASE_STEP_SEND) {
-            compose_send(&script->octets, &step->frame, as_client, random);
+            compose_send(&script->octets, &step->frame, &hand);
             end_frame(script, &start, &spec->cut);
         } else if (step->kind == CASE_STEP_RAW) {
             buffer_append(&script->octets, step->raw);

@@ -5,6 +5,7 @@
 #include "base/buffer.h"
 #include "base/random.h"
 #include "run/settings.h"
+#include "ws/deflate.h"
 
 /* What is to be sent, cut into writes, with the places where to wait. */
 enum run_part_kind {
@@ -24,6 +25,7 @@ struct run_part {
 struct run_script {
     struct buffer octets;
     size_t unframed; /* octets at the start that are a head, and no frames */
+    uint64_t volume; /* what messages are to an endpoint, in octets before they were compressed */
     struct run_part *parts;
     size_t count;
     size_t capacity;
@@ -35,9 +37,10 @@ void run_compose_free(struct run_script *script);
 void run_compose_writes(struct run_script *script, size_t start, size_t size);
 
 /* The steps of a case. Frames are masked as clients do when `as_client`, if the case does not say
- * otherwise; masking keys and random payloads are drawn from `random`. */
+ * otherwise; masking keys and random payloads are drawn from `random`. `packer` compresses messages
+ * (RFC 7692, 6.1); NULL: they are sent as they are. */
 void run_compose_steps(struct run_script *script, const struct case_spec *spec, bool as_client,
-                       struct random *random);
+                       struct random *random, struct ws_deflate_packer *packer);
 
 /* Appends one legal frame. */
 void run_compose_frame(struct buffer *out, uint8_t opcode, bool fin, struct bytes payload,

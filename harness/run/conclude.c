@@ -56,6 +56,15 @@ void run_conclude_skip(struct run_exchange *x, const char *why)
     x->phase = PHASE_OVER;
 }
 
+void run_conclude_unagreed(struct run_exchange *x)
+{
+    struct judge_judgement *judgement = &x->result.judgement;
+    snprintf(judgement->diagnosis, sizeof(judgement->diagnosis),
+             "permessage-deflate was not agreed on");
+    run_conclude_give(x, JUDGE_SKIP);
+    x->phase = x->linger_us > 0 ? PHASE_CLOSING : PHASE_OVER;
+}
+
 void run_conclude_judge(struct run_exchange *x)
 {
     struct judge_seen seen = look(x);

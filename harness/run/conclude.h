@@ -12,6 +12,9 @@ void run_conclude_judge(struct run_exchange *x);
 /* The case could not be asked. `why` is half a sentence; what was seen is added. */
 void run_conclude_skip(struct run_exchange *x, const char *why);
 
+/* The endpoint does without what the case is about: the connection is closed in good order. */
+void run_conclude_unagreed(struct run_exchange *x);
+
 /* Ends with a verdict that nothing on the connection led to. */
 void run_conclude_give(struct run_exchange *x, enum judge_verdict verdict);
 

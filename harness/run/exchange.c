@@ -115,6 +115,17 @@ static void begin_control(struct run_exchange *x)
         run_sender_mark(&x->sender, x->settings->profile->echoes ? WS_TEXT : WS_PING);
 }
 
+/* What the case wants to be agreed on, and what came of it. */
+static void begin_agreed(struct run_exchange *x, const struct run_agreement *agreement)
+{
+    ws_reader_agree(&x->reader, agreement->received);
+    run_sender_agree(&x->sender, agreement->packer, agreement->sent);
+    if (x->spec->deflate_count > 0 && agreement->packer == NULL)
+        run_conclude_unagreed(x);
+    else
+        begin_control(x);
+}
+
 /* The answer to the request is there: is this a connection, and is it what the case asks for? */
 static void open_or_judge(struct run_exchange *x)
 {
@@ -122,7 +133,7 @@ static void open_or_judge(struct run_exchange *x)
         snprintf(x->match.wrong, sizeof(x->match.wrong), "the answer to the handshake is not HTTP");
     x->opened = x->opening.status == 101;
     if (x->opened && !judge_outcome_refuses(&x->outcome))
-        begin_control(x);
+        begin_agreed(x, &x->opening.agreement);
     else if (is_about_handshake(x))
         run_conclude_judge(x);
     else
@@ -144,6 +155,8 @@ static void take_answer(struct run_exchange *x, uint8_t *data, size_t len)
 static void load_answer(struct run_exchange *x)
 {
     struct run_script *script = &x->sender.script;
+    const struct run_agreement *agreement = &x->acceptance.agreement;
+    run_sender_agree(&x->sender, agreement->packer, agreement->sent);
     run_delivery_cut(script, x->result.delivery, false);
     if (x->spec->response.join)
         run_sender_join_steps(&x->sender, x->spec);
@@ -159,7 +172,7 @@ static void take_request(struct run_exchange *x, const uint8_t *data, size_t len
         buffer_append(run_acceptance_rest(acceptance), bytes_of(data, len));
     } else {
         enum ws_status status = run_acceptance_take(
-            acceptance, bytes_of(data, len), x->settings, &x->spec->response, &x->sender.script,
+            acceptance, bytes_of(data, len), x->settings, x->spec, &x->sender.script,
             &x->sender.random, &x->result.transcript, x->now, run_sight_rule, x);
         if (status == WS_BAD)
             run_conclude_skip(x, "the request cannot be read");
@@ -180,7 +193,7 @@ static void begin_as_server(struct run_exchange *x)
         run_sender_mark(&x->sender, WS_PING);
         run_sender_mark(&x->sender, WS_TEXT);
     } else {
-        begin_control(x);
+        begin_agreed(x, &x->acceptance.agreement);
     }
     x->since = x->now;
     struct buffer *early = run_acceptance_rest(&x->acceptance);
@@ -190,7 +203,7 @@ static void begin_as_server(struct run_exchange *x)
 
 static void check_flood(struct run_exchange *x)
 {
-    uint64_t most = FLOOD_MAX + 4 * (uint64_t)x->sender.script.octets.len;
+    uint64_t most = FLOOD_MAX + 4 * (x->sender.script.octets.len + x->sender.script.volume);
     if (x->received > most && x->match.wrong[0] == '\0')
         snprintf(x->match.wrong, sizeof(x->match.wrong),
                  "the endpoint sends far more than it was sent (over %llu octets)",
@@ -459,7 +472,8 @@ static void on_deadline(struct run_exchange *x)
 /* What the octets of the script may take. */
 static uint64_t bulk_us(const struct run_exchange *x)
 {
-    return (uint64_t)x->sender.script.octets.len * 1000000 / BULK_OCTETS_PER_SECOND;
+    uint64_t octets = x->sender.script.octets.len + x->sender.script.volume;
+    return octets * 1000000 / BULK_OCTETS_PER_SECOND;
 }
 
 static uint64_t deadline(const struct run_exchange *x)
@@ -623,8 +637,7 @@ struct run_exchange *run_exchange_new(const struct case_spec *spec, enum run_del
     ws_reader_init(&x->reader, WS_READER_OBSERVING, settings->of_client, UINT64_MAX);
     if (settings->of_client)
         return x;
-    run_opening_init(&x->opening, &x->sender.script, settings->target, &spec->request,
-                     &x->sender.random);
+    run_opening_init(&x->opening, &x->sender.script, settings->target, spec, &x->sender.random);
     run_delivery_cut(&x->sender.script, delivery, false);
     return x;
 }

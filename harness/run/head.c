@@ -173,13 +173,15 @@ static void write_head(struct run_script *script, struct lines *lines, const cha
 
 /* RFC 6455, 4.1: what a request must hold. */
 static void add_request_fields(struct lines *lines, const struct run_target *target,
-                               const char *key)
+                               const char *key, const char *extensions)
 {
     add_field(lines, "Host", target->host);
     add_field(lines, "Upgrade", "websocket");
     add_field(lines, "Connection", "Upgrade");
     add_field(lines, "Sec-WebSocket-Key", key);
     add_field(lines, "Sec-WebSocket-Version", "13");
+    if (extensions[0] != '\0')
+        add_field(lines, "Sec-WebSocket-Extensions", extensions);
     if (target->origin != NULL)
         add_field(lines, "Origin", target->origin);
     if (target->subprotocols.count > 0) {
@@ -204,14 +206,15 @@ static const char *request_line(struct lines *lines, const struct case_head *edi
 }
 
 void run_head_request(struct run_script *script, const struct run_target *target,
-                      const struct case_head *edits, const char *key, struct random *random)
+                      const struct case_head *edits, const char *key, const char *extensions,
+                      struct random *random)
 {
     edits = edits != NULL ? edits : &no_edits;
     struct lines *lines = memory_zeroed(1, sizeof(*lines));
     add_word(lines, "$host", target->host);
     add_word(lines, "$target", target->target);
     add_word(lines, "$key", key);
-    add_request_fields(lines, target, key);
+    add_request_fields(lines, target, key, extensions);
     write_head(script, lines, request_line(lines, edits), edits, random);
 }
 
@@ -272,7 +275,7 @@ static const char *status_line(struct lines *lines, const struct case_head *edit
 }
 
 void run_head_answer(struct run_script *script, const struct ws_http_head *request,
-                     const struct case_head *edits, struct random *random)
+                     const struct case_head *edits, const char *extensions, struct random *random)
 {
     edits = edits != NULL ? edits : &no_edits;
     struct lines *lines = memory_zeroed(1, sizeof(*lines));
@@ -287,5 +290,7 @@ void run_head_answer(struct run_script *script, const struct ws_http_head *reque
     add_field(lines, "Sec-WebSocket-Accept", add_proofs(lines, key));
     if (protocol[0] != '\0')
         add_field(lines, "Sec-WebSocket-Protocol", protocol);
+    if (extensions[0] != '\0')
+        add_field(lines, "Sec-WebSocket-Extensions", extensions);
     write_head(script, lines, status_line(lines, edits), edits, random);
 }

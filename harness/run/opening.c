@@ -10,15 +10,20 @@
 enum { ANSWER_MAX = 64 * 1024 }; /* octets of an answer's head */
 
 void run_opening_init(struct run_opening *opening, struct run_script *script,
-                      const struct run_target *target, const struct case_head *edits,
+                      const struct run_target *target, const struct case_spec *spec,
                       struct random *random)
 {
     uint8_t nonce[16];
+    struct buffer offers = {0};
     *opening = (struct run_opening){0};
     random_fill(random, nonce, sizeof(nonce));
     ws_handshake_key(opening->key, nonce);
     size_t start = script->octets.len;
-    run_head_request(script, target, edits, opening->key, random);
+    if (spec != NULL)
+        run_agreement_offer(&offers, spec);
+    run_head_request(script, target, spec != NULL ? &spec->request : NULL, opening->key,
+                     buffer_text(&offers), random);
+    buffer_free(&offers);
     buffer_append(&opening->request,
                   bytes_of(script->octets.data + start, script->octets.len - start));
 }
@@ -30,7 +35,7 @@ static bool asked_for_another_version(const struct ws_http_head *request)
            ws_http_find(request, "Sec-WebSocket-Version") != NULL;
 }
 
-static void judge_answer(const struct run_opening *opening, const struct ws_http_head *answer,
+static void judge_answer(struct run_opening *opening, const struct ws_http_head *answer,
                          ws_handshake_report *report, void *context)
 {
     /* A request that a case has broken may not even be a head; then nothing was offered. */
@@ -44,6 +49,7 @@ static void judge_answer(const struct run_opening *opening, const struct ws_http
         struct ws_handshake_offer offer = {
             .key = key != NULL ? key->value : bytes_text(opening->key), .request = request};
         ws_handshake_judge_answer(answer, &offer, report, context);
+        run_agreement_read(&opening->agreement, answer, request, report, context);
     } else {
         bool version_was_wrong = readable && asked_for_another_version(request);
         ws_handshake_judge_refusal(answer, version_was_wrong, report, context);
@@ -99,6 +105,7 @@ struct buffer *run_opening_rest(struct run_opening *opening)
 
 void run_opening_free(struct run_opening *opening)
 {
+    run_agreement_free(&opening->agreement);
     buffer_free(&opening->request);
     buffer_free(&opening->answer);
 }

@@ -2,6 +2,7 @@
 #ifndef WSCONFORM_RUN_OPENING_H
 #define WSCONFORM_RUN_OPENING_H
 
+#include "run/agreement.h"
 #include "run/head.h"
 #include "run/transcript.h"
 #include "ws/handshake.h"
@@ -16,12 +17,13 @@ struct run_opening {
     struct buffer answer; /* octets that are not read yet */
     size_t scanned;
     char agent[RUN_OPENING_AGENT_MAX]; /* the Server field of the final answer, escaped, or "" */
-    unsigned status; /* of the final answer; 0: none yet, or RUN_OPENING_NOT_HTTP */
+    unsigned status;                /* of the final answer; 0: none yet, or RUN_OPENING_NOT_HTTP */
+    struct run_agreement agreement; /* what the answer agrees to */
 };
 
-/* Appends the writes of the request with the edits of a case (NULL: none) to `script`. */
+/* Appends the writes of the request that a case wants (NULL: a plain one) to `script`. */
 void run_opening_init(struct run_opening *opening, struct run_script *script,
-                      const struct run_target *target, const struct case_head *edits,
+                      const struct run_target *target, const struct case_spec *spec,
                       struct random *random);
 
 /* Reads on in the answer, past informational ones (RFC 9110, 15.2), and records its heads in the

@@ -25,19 +25,26 @@ void run_sender_free(struct run_sender *sender)
     judge_ledger_free(&sender->ledger);
 }
 
+void run_sender_agree(struct run_sender *sender, struct ws_deflate_packer *packer,
+                      struct ws_deflate_unpacker *unpacker)
+{
+    sender->packer = packer;
+    ws_reader_agree(&sender->ledger.reader, unpacker);
+}
+
 void run_sender_load_steps(struct run_sender *sender, const struct case_spec *spec)
 {
     run_compose_free(&sender->script);
     sender->part = 0;
     sender->sent = 0;
-    run_compose_steps(&sender->script, spec, sender->as_client, &sender->random);
+    run_compose_steps(&sender->script, spec, sender->as_client, &sender->random, sender->packer);
 }
 
 void run_sender_join_steps(struct run_sender *sender, const struct case_spec *spec)
 {
     struct run_script *script = &sender->script;
     size_t last = script->count - 1;
-    run_compose_steps(script, spec, sender->as_client, &sender->random);
+    run_compose_steps(script, spec, sender->as_client, &sender->random, sender->packer);
     if (last + 1 >= script->count || script->parts[last + 1].kind != RUN_PART_WRITE)
         return;
     script->parts[last].len += script->parts[last + 1].len;

@@ -10,9 +10,10 @@
 struct run_sender {
     struct random random;
     struct run_script script;
-    bool as_client; /* our frames are masked */
-    size_t part;    /* the next of the script */
-    size_t sent;    /* octets of the script that are out */
+    bool as_client;                   /* our frames are masked */
+    struct ws_deflate_packer *packer; /* borrowed; NULL: messages go out as they are */
+    size_t part;                      /* the next of the script */
+    size_t sent;                      /* octets of the script that are out */
     struct buffer urgent;
     bool completes; /* it begins with the rest of an unfinished frame */
     struct buffer outgoing;
@@ -28,6 +29,11 @@ struct run_sender {
 void run_sender_init(struct run_sender *sender, struct random random,
                      struct run_transcript *transcript, bool as_client);
 void run_sender_free(struct run_sender *sender);
+
+/* permessage-deflate is agreed on: the messages of cases are compressed from now on. The two are
+ * borrowed. */
+void run_sender_agree(struct run_sender *sender, struct ws_deflate_packer *packer,
+                      struct ws_deflate_unpacker *unpacker);
 
 /* Forgets the script and begins a new one with the steps of a case. */
 void run_sender_load_steps(struct run_sender *sender, const struct case_spec *spec);

@@ -105,7 +105,11 @@ void run_transcript_event(struct run_transcript *transcript, bool ours,
     case WS_EVENT_FRAME:
         begin_frame(transcript, ours, &event->frame, now);
         return;
-    case WS_EVENT_DATA:
+    case WS_EVENT_DATA: /* what was inflated did not stand on the wire */
+        if (!event->inflated)
+            add_payload(transcript, ours, event->payload);
+        return;
+    case WS_EVENT_DEFLATED:
     case WS_EVENT_CONTROL:
         add_payload(transcript, ours, event->payload);
         return;

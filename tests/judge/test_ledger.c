@@ -348,7 +348,7 @@ static void the_tap_sees_events_and_the_wire_stays_as_it_is(void **state)
     (void)state;
     struct buffer wire = {0};
     struct judge_ledger ledger;
-    unsigned counts[5] = {0};
+    unsigned counts[WS_EVENT_VIOLATION + 1] = {0};
     wire_client(&wire, TEXT, "some text");
     wire_client(&wire, PING, "?");
     wire_client(&wire, 0xc1, "");

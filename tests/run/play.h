@@ -150,6 +150,8 @@ static inline void play_take(struct play *p, const struct ws_event *event)
         if (p->is & PLAY_ASKS)
             play_say(p, 0x89, bytes_text("and you?"));
         return;
+    case WS_EVENT_DEFLATED:
+        return;
     case WS_EVENT_DATA:
         p->opcode = event->opcode;
         buffer_append(&p->message, event->payload);

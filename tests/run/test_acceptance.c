@@ -46,7 +46,10 @@ static void end(struct porch *p)
 
 static enum ws_status take(struct porch *p, struct bytes octets, const struct case_head *edits)
 {
-    return run_acceptance_take(&p->acceptance, octets, &p->settings, edits, &p->script, &p->random,
+    struct case_spec spec = {0};
+    if (edits != NULL)
+        spec.response = *edits;
+    return run_acceptance_take(&p->acceptance, octets, &p->settings, &spec, &p->script, &p->random,
                                &p->transcript, 5, report, p);
 }
 

@@ -10,7 +10,7 @@ static struct run_script compose(const char *rest, bool as_client)
     const struct case_spec *spec = play_case(&set, "x/case", "RFC6455-5.5-03", rest);
     struct run_script script = {0};
     struct random random = random_start(1, bytes_text("test"));
-    run_compose_steps(&script, spec, as_client, &random);
+    run_compose_steps(&script, spec, as_client, &random, NULL);
     case_spec_free_set(&set);
     return script;
 }

@@ -270,7 +270,7 @@ static void nobody_there_is_an_error(void **state)
 
 /* play_wait sees to it that nothing happens a microsecond before. BULK is what the octets of these
  * scripts may take. */
-enum { BULK = 1000 };
+enum { BULK = 3000 };
 
 static void every_hang_has_its_deadline(void **state)
 {

@@ -14,7 +14,7 @@ static struct run_script compose(const char *rest)
     const struct case_spec *spec = play_case(&set, "x/case", "RFC6455-5.5-03", rest);
     struct run_script script = {0};
     struct random random = random_start(1, bytes_text("test"));
-    run_head_request(&script, &plain, &spec->request, key, &random);
+    run_head_request(&script, &plain, &spec->request, key, "", &random);
     case_spec_free_set(&set);
     return script;
 }
@@ -30,7 +30,7 @@ static void the_plain_request_is_legal(void **state)
     (void)state;
     struct run_script script = {0};
     struct random random = random_start(1, bytes_text("test"));
-    run_head_request(&script, &plain, NULL, key, &random);
+    run_head_request(&script, &plain, NULL, key, "", &random);
     support_expect_text(buffer_bytes(&script.octets), "GET /chat?x=1 HTTP/1.1\r\n" FIELDS "\r\n");
     assert_int_equal(script.count, 1);
     play_expect_covered(&script);
@@ -50,7 +50,7 @@ static void the_target_may_want_more_fields(void **state)
                                       .fields = {fields, 1}};
     struct run_script script = {0};
     struct random random = random_start(1, bytes_text("test"));
-    run_head_request(&script, &target, NULL, "K", &random);
+    run_head_request(&script, &target, NULL, "K", "", &random);
     support_expect_text(buffer_bytes(&script.octets),
                         "GET / HTTP/1.1\r\nHost: h\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                         "Sec-WebSocket-Key: K\r\nSec-WebSocket-Version: 13\r\n"
@@ -161,7 +161,7 @@ static struct run_script answer_to(const char *lines, const char *edits)
     buffer_clear(&text);
     buffer_printf(&text, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n", lines);
     assert_int_equal(ws_http_read(&request, buffer_bytes(&text), 65536, &scanned), WS_ITEM);
-    run_head_answer(&script, &request, spec != NULL ? &spec->response : NULL, &random);
+    run_head_answer(&script, &request, spec != NULL ? &spec->response : NULL, "", &random);
     assert_int_equal(script.unframed, script.octets.len);
     play_expect_covered(&script);
     buffer_free(&text);

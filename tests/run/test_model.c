@@ -103,7 +103,7 @@ static bool check(const struct case_spec *spec)
         return true;
     struct random random = random_start(1, bytes_text(spec->id));
     struct run_script script = {0};
-    run_compose_steps(&script, spec, true, &random);
+    run_compose_steps(&script, spec, true, &random, NULL);
     struct judge_model *model = malloc(sizeof(*model));
     judge_model_derive(model, buffer_bytes(&script.octets), true);
     bool fine = agrees(model, spec, &outcome) && names_the_rule(model, spec);
@@ -126,7 +126,9 @@ static void cases_and_model_agree(void **state)
     size_t checked = 0;
     size_t wrong = 0;
     for (size_t i = 0; i < set.count; i++) {
-        if (case_spec_is_run_level(&set.cases[i]) || set.cases[i].exhaust)
+        /* The model knows no extension. */
+        if (case_spec_is_run_level(&set.cases[i]) || set.cases[i].exhaust ||
+            set.cases[i].deflate_count > 0)
             continue;
         checked++;
         wrong += !check(&set.cases[i]);

@@ -22,8 +22,11 @@ static void report(void *context, const char *rule, const char *text)
 
 static void begin(struct door *d, const struct case_head *edits)
 {
+    struct case_spec spec = {0};
     *d = (struct door){.random = random_start(1, bytes_text("test"))};
-    run_opening_init(&d->opening, &d->script, &play_target, edits, &d->random);
+    if (edits != NULL)
+        spec.request = *edits;
+    run_opening_init(&d->opening, &d->script, &play_target, &spec, &d->random);
 }
 
 static void end(struct door *d)
