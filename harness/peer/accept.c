@@ -1,15 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "peer/accept.h"
 
+#include "peer/deflate.h"
 #include "peer/internal.h"
 #include "peer/opening.h"
 
-static void write_answer(const struct peer_quirk *quirk, const struct ws_http_head *request,
+static void write_answer(struct peer_echo *echo, const struct ws_http_head *request,
                          const struct ws_handshake_decision *decision, struct buffer *out)
 {
+    const struct peer_quirk *quirk = echo->options.quirk;
     struct buffer answer = {0};
     ws_handshake_write_answer(&answer, decision);
-    quirk->answer(quirk, request, decision, &answer);
+    if (decision->status == 101)
+        peer_deflate_accept(echo, request, &answer);
+    if (quirk != NULL && quirk->answer != NULL)
+        quirk->answer(quirk, request, decision, &answer);
     buffer_append(out, buffer_bytes(&answer));
     buffer_free(&answer);
 }
@@ -20,10 +25,7 @@ static void answer_request(struct peer_echo *echo, const struct ws_http_head *re
     const struct peer_quirk *quirk = echo->options.quirk;
     if (quirk != NULL && quirk->judge != NULL)
         quirk->judge(quirk, request, bytes_of(echo->head.data, request->size), &decision);
-    if (quirk != NULL && quirk->answer != NULL)
-        write_answer(quirk, request, &decision, out);
-    else
-        ws_handshake_write_answer(out, &decision);
+    write_answer(echo, request, &decision, out);
     if (quirk != NULL && quirk->greet != NULL && decision.status == 101)
         quirk->greet(echo, out);
     echo->opened = decision.status == 101;

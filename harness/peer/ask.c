@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "peer/deflate.h"
 #include "peer/internal.h"
 
 void peer_ask_send(struct peer_echo *echo, struct buffer *out)
@@ -19,6 +20,7 @@ void peer_ask_send(struct peer_echo *echo, struct buffer *out)
                   "GET %s HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                   "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n\r\n",
                   url->target, url->field, echo->key);
+    peer_deflate_offer(echo);
     if (quirk != NULL && quirk->ask != NULL)
         quirk->ask(echo);
     buffer_append(out, buffer_bytes(&echo->request));
@@ -46,7 +48,8 @@ static bool is_right(struct peer_echo *echo, const struct ws_http_head *answer)
         if (key != NULL)
             offer.key = key->value;
     }
-    bool right = ws_handshake_judge_answer(answer, &offer, note, echo);
+    bool right = ws_handshake_judge_answer(answer, &offer, note, echo) &&
+                 peer_deflate_read(echo, answer, request);
     free(request);
     return right;
 }

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "peer/accept.h"
 #include "peer/ask.h"
+#include "peer/deflate.h"
 #include "peer/internal.h"
 #include "ws/mask.h"
 
@@ -41,6 +42,7 @@ void peer_echo_free(struct peer_echo *echo)
 {
     if (!echo)
         return;
+    peer_deflate_free(echo);
     buffer_free(&echo->head);
     buffer_free(&echo->request);
     buffer_free(&echo->message);
@@ -151,7 +153,7 @@ static void echo_message(struct peer_echo *echo, uint8_t opcode, struct buffer *
     if (echo->options.heard != NULL)
         buffer_append(echo->options.heard, buffer_bytes(&echo->message));
     else
-        peer_echo_send(echo, out, opcode, buffer_bytes(&echo->message));
+        peer_deflate_send(echo, out, opcode, buffer_bytes(&echo->message));
     if (echo->message.capacity > MESSAGE_KEPT)
         buffer_free(&echo->message);
     buffer_clear(&echo->message);
@@ -179,6 +181,7 @@ void peer_echo_answer(struct peer_echo *echo, const struct ws_event *event, stru
 {
     switch (event->kind) {
     case WS_EVENT_FRAME:
+    case WS_EVENT_DEFLATED:
         break;
     case WS_EVENT_DATA:
         buffer_append(&echo->message, event->payload);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "peer/fault_request.h"
 
+#include "peer/deflate.h"
 #include "peer/request.h"
 
 static const struct peer_quirk items[] = {
@@ -136,7 +137,8 @@ static const struct peer_quirk items[] = {
     {"subprotocol-quoted", "RFC6455-4.1-37", "puts quotes around a subprotocol",
      .ask = peer_request_add, .instead = "Sec-WebSocket-Protocol: \"chat\"\r\n"},
     {"extensions-empty", "RFC6455-4.3-02", "sends an empty Sec-WebSocket-Extensions",
-     .ask = peer_request_add, .instead = "Sec-WebSocket-Extensions: \r\n"},
+     .ask = peer_request_add, .instead = "Sec-WebSocket-Extensions: \r\n",
+     .deflate = PEER_DEFLATE_NEVER},
     {"extension-without-name", "RFC6455-4.3-02", "offers an extension without a name",
      .ask = peer_request_add, .instead = "Sec-WebSocket-Extensions: ; a=b\r\n"},
     {"extension-without-value", "RFC6455-4.3-02",

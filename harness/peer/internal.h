@@ -20,6 +20,8 @@ struct peer_echo {
     size_t scanned;
     struct ws_reader reader;
     struct buffer message;
+    struct ws_deflate_packer *packer; /* NULL: no compression */
+    struct ws_deflate_unpacker *unpacker;
 
     /* A client's. */
     struct random random;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "peer/fault_close.h"
+#include "peer/fault_deflate.h"
 #include "peer/fault_frame.h"
 #include "peer/fault_handshake.h"
 #include "peer/fault_mask.h"
@@ -31,6 +32,8 @@ struct peer_quirk_list peer_quirk_faults(size_t index)
         return peer_fault_message();
     case 6:
         return peer_fault_close();
+    case 7:
+        return peer_fault_deflate();
     default:
         return (struct peer_quirk_list){NULL, 0};
     }

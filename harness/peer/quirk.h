@@ -114,7 +114,8 @@ struct peer_quirk {
     uint64_t n;
     size_t write_size; /* octets in a write, while few are waiting; 0: all */
     unsigned kind;
-    unsigned only; /* of enum peer_role; 0: whoever has its hooks */
+    unsigned deflate; /* an enum peer_deflate; 0: as it should be */
+    unsigned only;    /* of enum peer_role; 0: whoever has its hooks */
 
     uint16_t code;   /* of a Close, or a status */
     bool whole_head; /* one that comes in several reads is refused */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "peer/variant.h"
 
+#include "peer/deflate.h"
 #include "peer/opening.h"
 #include "peer/reply.h"
 #include "peer/text.h"
@@ -193,6 +194,12 @@ static const struct peer_quirk items[] = {
      .judge = peer_opening_refuse, .text = "Content-Length: 0"},
     {"serves-version-8", "RFC6455-4.2.2-09", "A18: serves the draft's version 8 too",
      .judge = peer_opening_accept, .rule = "RFC6455-4.2.1-18", .text = "Version: 8\r"},
+    {"deflate-never", "RFC7692-5-14", "A29: goes on without permessage-deflate",
+     .deflate = PEER_DEFLATE_NEVER},
+    {"deflate-idle", "RFC7692-6-04", "A35: agrees on permessage-deflate and compresses nothing",
+     .deflate = PEER_DEFLATE_IDLE},
+    {"deflate-in-fragments", "RFC7692-6.1-01", "A35: sends compressed messages in two fragments",
+     .deflate = PEER_DEFLATE_PIECES},
 };
 
 struct peer_quirk_list peer_variant(void)
