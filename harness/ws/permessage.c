@@ -158,11 +158,13 @@ struct ws_permessage ws_permessage_accept(const struct ws_permessage *offer)
 struct judge {
     ws_handshake_report *report;
     void *context;
-    bool fails; /* something was said that makes a client fail the connection */
+    bool notes; /* something was said */
+    bool fails; /* something that makes a client fail the connection */
 };
 
 static void note(struct judge *judge, const char *rule, const char *text)
 {
+    judge->notes = true;
     if (judge->report != NULL)
         judge->report(judge->context, rule, text);
 }
@@ -176,7 +178,7 @@ static void fail(struct judge *judge, const char *rule, const char *text)
 bool ws_permessage_judge_request(const struct ws_http_head *request, ws_handshake_report *report,
                                  void *context)
 {
-    struct judge judge = {report, context, false};
+    struct judge judge = {.report = report, .context = context};
     struct ws_http_cursor cursor = {0, 0};
     struct element element;
     while (next_element(request, &cursor, &element)) {
@@ -225,11 +227,16 @@ static void judge_against(struct judge *judge, const struct element *element,
     if (offer->server_no_context_takeover && !element->means.server_no_context_takeover)
         fail(judge, "RFC7692-7.1.1.1-04",
              "the offer is accepted without its server_no_context_takeover");
-    if (bits != 0 && !(element->valued & bit(SERVER_WINDOW)))
-        fail(judge, "RFC7692-7.1.2.1-04",
+    /* RFC 7692, 7: a server declines if it "doesn't support the offered configuration". */
+    unsigned granted = element->means.server_max_window_bits;
+    if (element->wrong & bit(SERVER_WINDOW))
+        bits = 0; /* said already */
+    if (bits != 0 && (granted == 0 ? WS_DEFLATE_WINDOW_MAX : granted) > bits)
+        fail(judge, "RFC7692-7-05",
+             "an offer is accepted whose server_max_window_bits is not kept to");
+    else if (bits != 0 && granted == 0) /* not to say 15 is to mean it */
+        note(judge, "RFC7692-7.1.2.1-04",
              "the offer is accepted without its server_max_window_bits");
-    if (bits != 0 && element->means.server_max_window_bits > bits)
-        fail(judge, "RFC7692-7.1.2.1-04", "server_max_window_bits is larger than in the offer");
     if (element->named & bit(CLIENT_WINDOW) && offer->client_max_window_bits == 0)
         fail(judge, "RFC7692-7.1.2.2-05", "client_max_window_bits is named that was not offered");
 }
@@ -247,27 +254,28 @@ static void judge_acceptance(struct judge *judge, const struct element *offer)
         note(judge, "RFC7692-7-04", "an offer that names a parameter twice is accepted");
 }
 
-/* Compares with all offers; if none fits, says in what the first that a server may accept does
- * not. */
+/* Compares with all offers. What is told is what the answer lacks of the one that it fits best: of
+ * the first, if it fits none. */
 static void judge_fit(struct judge *judge, const struct element *element,
                       const struct ws_http_head *request)
 {
     struct ws_http_cursor cursor = {0, 0};
     struct ws_permessage offer;
-    struct ws_permessage first = {0};
-    size_t count = 0;
-    for (; ws_permessage_next_offer(request, &cursor, &offer); count++) {
-        struct judge silent = {NULL, NULL, false};
+    struct ws_permessage best = {0};
+    unsigned rank = 0;
+    while (ws_permessage_next_offer(request, &cursor, &offer)) {
+        struct judge silent = {0};
         judge_against(&silent, element, &offer);
-        if (!silent.fails)
-            return;
-        if (count == 0)
-            first = offer;
+        unsigned fit = silent.fails ? 1 : silent.notes ? 2 : 3;
+        if (fit > rank) {
+            rank = fit;
+            best = offer;
+        }
     }
     struct ws_http_cursor start = {0, 0};
     struct element declined;
-    if (count > 0)
-        judge_against(judge, element, &first);
+    if (rank > 0)
+        judge_against(judge, element, &best);
     else if (next_element(request, &start, &declined))
         judge_acceptance(judge, &declined);
 }
@@ -309,7 +317,7 @@ bool ws_permessage_judge_answer(const struct ws_http_head *answer,
                                 const struct ws_http_head *request, struct ws_permessage *agreed,
                                 ws_handshake_report *report, void *context)
 {
-    struct judge judge = {report, context, false};
+    struct judge judge = {.report = report, .context = context};
     struct ws_http_cursor cursor = {0, 0};
     struct element element;
     /* An extension that was not offered is for ws_handshake_judge_answer. */

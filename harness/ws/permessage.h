@@ -39,7 +39,8 @@ bool ws_permessage_judge_request(const struct ws_http_head *request, ws_handshak
 /* Checks the permessage-deflate element of a 101 answer to a request, and reports what is wrong (5,
  * 7, 7.1). True: the extension is agreed on and `agreed` says how. False: it is not named, or so
  * wrongly that a client fails the connection. Not reported: that it was not offered at all
- * (ws_handshake_judge_answer does). Reported with True: that the offers were to be declined. */
+ * (ws_handshake_judge_answer does). Reported with True: that the offers were to be declined, or
+ * that a server_max_window_bits of 15 is not returned. */
 bool ws_permessage_judge_answer(const struct ws_http_head *answer,
                                 const struct ws_http_head *request, struct ws_permessage *agreed,
                                 ws_handshake_report *report, void *context);
