@@ -12,8 +12,7 @@ MESSAGE_MAX = 64 << 20  # the default is 4 MiB
 
 
 async def echo(request):
-    # compress=False: permessage-deflate is on by default.
-    connection = web.WebSocketResponse(compress=False, max_msg_size=MESSAGE_MAX)
+    connection = web.WebSocketResponse(max_msg_size=MESSAGE_MAX)
     await connection.prepare(request)
     async for message in connection:
         if message.type == WSMsgType.TEXT:

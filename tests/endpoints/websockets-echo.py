@@ -26,10 +26,7 @@ async def main():
     parser.add_argument("--host", default="127.0.0.1")
     args = parser.parse_args()
     logging.disable(logging.CRITICAL)
-    # compression=None: permessage-deflate is on by default.
-    async with websockets.serve(
-        echo, args.host, args.port, compression=None, max_size=MESSAGE_MAX
-    ):
+    async with websockets.serve(echo, args.host, args.port, max_size=MESSAGE_MAX):
         await asyncio.Future()
 
 
