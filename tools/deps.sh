@@ -48,6 +48,7 @@ check() {
     can_include uv.h libuv || lacking="$lacking libuv"
     can_include openssl/evp.h libcrypto || lacking="$lacking libcrypto"
     can_include jansson.h jansson || lacking="$lacking jansson"
+    can_include zlib.h zlib || lacking="$lacking zlib"
     have node || lacking="$lacking node"
     npm_done || lacking="$lacking npm-packages"
     [ -z "$lacking" ] || {
