@@ -223,13 +223,12 @@ static void on_driver_gone(struct drive_client *c)
     if (c->crashed && c->last.agent != NULL && !c->last.close_seen)
         run_plan_convict(c->last.agent->plan, c->last.index, how);
     size_t progress = c->finished;
-    bool failed = c->crashed || strstr(how, "status 0") == NULL;
     offer_cases(c);
     struct error why;
     if (c->agent_count == 0) {
         error_set(&why, "the command opened no connection: %s", how);
         end_run(c, DRIVE_UNREACHABLE, why.text);
-    } else if (!failed || all_reported(c) || c->offered_count == 0) {
+    } else if (!c->failed || all_reported(c) || c->offered_count == 0) {
         end_run(c, DRIVE_COMPLETE, NULL);
     } else if (progress == 0) {
         error_set(&why, "the driver gets no further: %s", how);
@@ -251,6 +250,7 @@ static void on_driver_exited(void *context, int status, int signal)
     snprintf(c->how, sizeof(c->how), "%s", buffer_text(&how));
     buffer_free(&how);
     c->crashed = signal != 0;
+    c->failed = c->crashed || status != 0;
     if (c->visit_count == 0)
         on_driver_gone(c);
     else

@@ -26,7 +26,8 @@ struct drive_visit {
     struct drive_door door;
     struct drive_service_wish wish;
     struct drive_agent *agent;
-    size_t index; /* of the result, with an exchange */
+    size_t index;                 /* of the result, with an exchange */
+    struct run_settings settings; /* the agent's, with the deadlines of this case */
     struct run_exchange *exchange;
     bool launched; /* the exchange belongs to a launch */
     struct drive_reply *reply;
@@ -61,7 +62,8 @@ struct drive_client {
     size_t finished; /* cases since the driver was started */
     struct last_case last;
     char how[512]; /* the driver ended */
-    bool crashed;
+    bool failed;   /* its exit status was not 0, or it crashed */
+    bool crashed;  /* a signal ended it */
     bool stopping; /* a client asked for the end */
     bool over;
     enum drive_end end;

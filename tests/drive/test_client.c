@@ -423,6 +423,15 @@ static int drive(const char *kind, const char *url)
         run_number(url, 1);
         return 3;
     }
+    if (strcmp(kind, "boasting") == 0) {
+        run_number(url, 1);
+        fputs("child: exit status 0\n", stderr);
+        return 3;
+    }
+    if (strcmp(kind, "content") == 0) {
+        run_number(url, 1);
+        return 0;
+    }
     if (strcmp(kind, "stuck") == 0) {
         if (count == HALL_CASES)
             run_number(url, 1);
@@ -471,6 +480,28 @@ static void a_driver_that_dies_is_offered_what_is_left(void **state)
     run_driver(&hall, "one-at-a-time");
     assert_int_equal(hall.end, DRIVE_COMPLETE);
     expect_all_pass(&hall);
+    hall_close(&hall);
+}
+
+/* What counts is how it ended, not what it says. */
+static void a_driver_that_says_status_0_may_still_have_failed(void **state)
+{
+    (void)state;
+    struct hall hall;
+    run_driver(&hall, "boasting");
+    assert_int_equal(hall.end, DRIVE_COMPLETE);
+    expect_all_pass(&hall);
+    hall_close(&hall);
+}
+
+static void a_driver_that_ends_well_is_not_started_again(void **state)
+{
+    (void)state;
+    struct hall hall;
+    run_driver(&hall, "content");
+    assert_int_equal(hall.end, DRIVE_COMPLETE);
+    HALL_EXPECT(&hall, 0, JUDGE_PASS, NULL);
+    HALL_EXPECT(&hall, 1, JUDGE_SKIP, "not run");
     hall_close(&hall);
 }
 
@@ -545,6 +576,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_place_that_is_taken_is_no_run),
         cmocka_unit_test(a_driver_is_started),
         cmocka_unit_test(a_driver_that_dies_is_offered_what_is_left),
+        cmocka_unit_test(a_driver_that_says_status_0_may_still_have_failed),
+        cmocka_unit_test(a_driver_that_ends_well_is_not_started_again),
         cmocka_unit_test(a_driver_that_gets_no_further_is_gone),
         cmocka_unit_test(a_case_that_kills_the_driver_is_convicted),
         cmocka_unit_test(a_driver_that_runs_nothing_is_no_run),

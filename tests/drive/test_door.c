@@ -14,7 +14,9 @@ struct tenant {
     struct buffer in;
     uint64_t opened_at;
     enum judge_end end;
-    bool is_done; /* it wants the connection to be closed, once */
+    bool is_done;        /* it wants the connection to be closed, once */
+    struct bytes answer; /* still to be written, `piece` octets at a time */
+    size_t piece;
 };
 
 static void opened(void *self, uint64_t now)
@@ -49,6 +51,12 @@ static struct run_action next(void *self, uint64_t now, bool can_write)
     if (t->is_done) {
         t->is_done = false;
         return (struct run_action){.want = RUN_WANT_CLOSE};
+    }
+    if (can_write && t->answer.len > 0) {
+        size_t len = t->piece < t->answer.len ? t->piece : t->answer.len;
+        struct bytes octets = bytes_of(t->answer.data, len);
+        t->answer = bytes_of(t->answer.data + len, t->answer.len - len);
+        return (struct run_action){.want = RUN_WANT_WRITE, .octets = octets};
     }
     return (struct run_action){.want = can_write ? RUN_WANT_HALF_CLOSE : RUN_WANT_WAIT,
                                .deadline = now + 77};
@@ -200,7 +208,7 @@ static void lets_in_again(void **state)
         t.door.again = again;
         say(&t, bytes_text(REQUEST));
         say(&t, bytes_of(SECOND, cut));
-        say(&t, bytes_of(SECOND + cut, strlen(SECOND) - cut));
+        say(&t, bytes_of(&SECOND[cut], strlen(SECOND) - cut));
         assert_string_equal(t.log, "obe");
         support_expect_text(buffer_bytes(&t.in), REQUEST);
         t.is_done = true;
@@ -211,6 +219,82 @@ static void lets_in_again(void **state)
         support_expect_text(buffer_bytes(&t.in), SECOND);
         end(&t);
     }
+}
+
+/* The first party's answer goes out in pieces of that size. */
+static void answer(struct tenant *t, const char *text, size_t piece)
+{
+    begin(t);
+    t->door.again = again;
+    say(t, bytes_text(REQUEST));
+    t->answer = bytes_text(text);
+    t->piece = piece;
+    while (t->answer.len > 0)
+        assert_int_equal(ask(t, 2000).want, RUN_WANT_WRITE);
+}
+
+#define REFUSAL "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
+#define INTERIM "HTTP/1.1 100 Continue\r\n\r\n"
+#define SWITCH "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"
+
+static void lets_in_again_behind_a_refusal(void **state)
+{
+    (void)state;
+    static const char *const answers[] = {
+        REFUSAL,           INTERIM REFUSAL,          INTERIM,       "HTTP/1.1 101 Swit",
+        "garbage\r\n\r\n", "garbage\r\n\r\n" SWITCH, REFUSAL SWITCH};
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        for (size_t piece = 1; piece <= strlen(answers[i]); piece += 7) {
+            struct tenant t;
+            answer(&t, answers[i], piece);
+            say(&t, bytes_text(SECOND));
+            if (strcmp(t.log, "obe") != 0)
+                fail_msg("answer %zu in pieces of %zu: %s", i, piece, t.log);
+            end(&t);
+        }
+    }
+}
+
+/* RFC 9110, 7.8: behind a 101 there is no HTTP. Octets in the middle of a frame may look like it.
+ */
+static void lets_nobody_in_behind_a_101(void **state)
+{
+    (void)state;
+    static const char *const answers[] = {SWITCH,
+                                          SWITCH "\x81\x01"
+                                                 "a",
+                                          INTERIM INTERIM SWITCH, "HTTP/1.1 101\r\n\r\n"};
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        for (size_t piece = 1; piece <= strlen(answers[i]); piece += 7) {
+            struct tenant t;
+            answer(&t, answers[i], piece);
+            say(&t, bytes_text(SECOND));
+            if (strcmp(t.log, "ob") != 0)
+                fail_msg("answer %zu in pieces of %zu: %s", i, piece, t.log);
+            support_expect_text(buffer_bytes(&t.in), REQUEST SECOND);
+            end(&t);
+        }
+    }
+}
+
+/* What counts is the answer to the last request. */
+static void lets_in_again_and_again(void **state)
+{
+    (void)state;
+    struct tenant t;
+    answer(&t, REFUSAL, SIZE_MAX);
+    say(&t, bytes_text(SECOND));
+    t.is_done = true;
+    t.answer = bytes_text(INTERIM REFUSAL);
+    assert_int_equal(ask(&t, 3000).want, RUN_WANT_WRITE);
+    say(&t, bytes_text(SECOND));
+    assert_string_equal(t.log, "obe");
+    t.is_done = true;
+    t.answer = bytes_text(SWITCH);
+    assert_int_equal(ask(&t, 3000).want, RUN_WANT_WRITE);
+    say(&t, bytes_text(SECOND));
+    assert_string_equal(t.log, "ob");
+    end(&t);
 }
 
 static void lets_nobody_in_when_the_client_has_gone(void **state)
@@ -250,6 +334,9 @@ int main(void)
         cmocka_unit_test(drops_who_goes),
         cmocka_unit_test(drops_who_never_comes_to_an_end),
         cmocka_unit_test(lets_in_again),
+        cmocka_unit_test(lets_in_again_behind_a_refusal),
+        cmocka_unit_test(lets_nobody_in_behind_a_101),
+        cmocka_unit_test(lets_in_again_and_again),
         cmocka_unit_test(lets_nobody_in_when_the_client_has_gone),
         cmocka_unit_test(leaves_frames_alone),
     };
