@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "cli/suite.h"
 #include "drive/client.h"
+#include "judge/outcome.h"
 #include "report/json.h"
 #include "ws/url.h"
 
@@ -116,8 +117,9 @@ static int take_browser(struct request *r, const char *name, struct error *error
     return 0;
 }
 
-static int take_option(struct request *r, int option, const char *value, struct error *error)
+static int take_option(void *context, int option, const char *value, struct error *error)
 {
+    struct request *r = context;
     switch (option) {
     case OPTION_LISTEN:
         r->place = value;
@@ -141,21 +143,16 @@ static int take_option(struct request *r, int option, const char *value, struct 
 
 static int read_options(struct request *r, int argc, char **argv, struct error *error)
 {
-    opterr = 0;
-    for (int option;
-         (option = getopt_long(argc, argv, ":" CLI_SUITE_SHORT, options, NULL)) != -1;) {
-        if (option == '?' || option == ':')
-            return error_set(error, "the option '%s' is unknown or lacks its value",
-                             argv[optind - 1]);
-        if (take_option(r, option, optarg, error) != 0)
-            return -1;
-    }
+    const char *const *command;
+    if (cli_suite_read(&argc, argv, ":" CLI_SUITE_SHORT, options, take_option, r, &command,
+                       error) != 0)
+        return -1;
     if (optind < argc)
         return error_set(error, "'%s' is not expected: a command stands behind '--'", argv[optind]);
-    if (r->drive.command != NULL && r->drive.command[0] == NULL)
-        return error_set(error, "'--' wants a command behind it");
-    if (r->browser.folder[0] != '\0' && r->drive.command != r->browser.argv)
+    if (command != NULL && r->drive.command != NULL)
         return error_set(error, "--browser=NAME starts a browser and takes no other command");
+    if (command != NULL)
+        r->drive.command = command;
     return 0;
 }
 
@@ -176,6 +173,15 @@ static int find_place(struct request *r, struct error *error)
 
 /* --- the cases --------------------------------------------------------------------------- */
 
+/* True if a client may pass that case without a connection. */
+static bool may_be_refused(const struct case_spec *spec)
+{
+    struct judge_outcome outcome;
+    return !case_spec_is_run_level(spec) &&
+           judge_outcome_parse(&outcome, spec->outcome, NULL) == 0 &&
+           judge_outcome_allows(&outcome, JUDGE_REJECT);
+}
+
 /* Some drivers give up at the first connection that cannot be opened, so what breaks the handshake
  * comes last. */
 static void put_refusals_last(const struct case_spec **cases, size_t count)
@@ -184,8 +190,7 @@ static void put_refusals_last(const struct case_spec **cases, size_t count)
     size_t kept = 0;
     size_t moved = 0;
     for (size_t i = 0; i < count; i++) {
-        bool refused = cases[i]->outcome != NULL && strstr(cases[i]->outcome, "reject") != NULL;
-        if (refused)
+        if (may_be_refused(cases[i]))
             last[moved++] = cases[i];
         else
             cases[kept++] = cases[i];
@@ -205,7 +210,7 @@ static const struct case_spec **add_control(const struct case_spec **cases, size
 {
     const struct case_spec *control = case_spec_find(set, control_id);
     for (size_t i = 0; i < *count; i++)
-        if (cases[i]->outcome != NULL && strncmp(cases[i]->outcome, "reject", 6) != 0)
+        if (!case_spec_is_run_level(cases[i]) && !may_be_refused(cases[i]))
             return cases;
     if (control == NULL)
         return cases;
@@ -363,7 +368,6 @@ int cli_cmd_client(int argc, char **argv)
     struct request r = {.suite = cli_suite_defaults("client", CASE_ROLE_CLIENT, 4),
                         .argv = (const char *const *)argv};
     int status = CLI_OK;
-    r.drive.command = (const char *const *)cli_options_command(&argc, argv);
     r.drive.context = &r;
     r.drive.listening = say_listening;
     r.drive.reported = on_reported;

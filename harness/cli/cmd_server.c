@@ -108,8 +108,9 @@ static int take_field(struct request *r, const char *text, struct error *error)
     return 0;
 }
 
-static int take_option(struct request *r, int option, const char *value, struct error *error)
+static int take_option(void *context, int option, const char *value, struct error *error)
 {
+    struct request *r = context;
     switch (option) {
     case 'H':
         return take_field(r, value, error);
@@ -134,23 +135,15 @@ static int take_option(struct request *r, int option, const char *value, struct 
 
 static int read_options(struct request *r, int argc, char **argv, struct error *error)
 {
-    opterr = 0;
-    for (int option;
-         (option = getopt_long(argc, argv, ":H:" CLI_SUITE_SHORT, options, NULL)) != -1;) {
-        if (option == '?' || option == ':')
-            return error_set(error, "the option '%s' is unknown or lacks its value",
-                             argv[optind - 1]);
-        if (take_option(r, option, optarg, error) != 0)
-            return -1;
-    }
+    if (cli_suite_read(&argc, argv, ":H:" CLI_SUITE_SHORT, options, take_option, r,
+                       &r->drive.command, error) != 0)
+        return -1;
     if (argc - optind > 1)
         return error_set(error, "one URL is expected, not '%s' too", argv[optind + 1]);
     r->drive.url = optind < argc ? argv[optind] : NULL;
     bool ordered = r->suite.help || r->suite.autobahn.spec != NULL;
     if (!ordered && r->drive.url == NULL && r->drive.command == NULL)
         return error_set(error, "a URL or '-- COMMAND' is needed");
-    if (r->drive.command != NULL && r->drive.command[0] == NULL)
-        return error_set(error, "'--' wants a command behind it");
     struct ws_url url;
     return r->drive.url != NULL ? drive_endpoint_read_url(&url, r->drive.url, error) : 0;
 }
@@ -318,7 +311,6 @@ int cli_cmd_server(int argc, char **argv)
     struct request r = {.suite = cli_suite_defaults("server", CASE_ROLE_SERVER, 8),
                         .argv = (const char *const *)argv};
     int status = CLI_OK;
-    r.drive.command = (const char *const *)cli_options_command(&argc, argv);
     if (cli_suite_shows_progress())
         r.drive.progress = show_progress;
     if (read_options(&r, argc, argv, &error) != 0)

@@ -145,6 +145,24 @@ int cli_suite_take(struct cli_suite *suite, int option, const char *value, struc
     }
 }
 
+int cli_suite_read(int *argc, char **argv, const char *letters, const struct option *options,
+                   cli_suite_taker *take, void *context, const char *const **command,
+                   struct error *error)
+{
+    *command = (const char *const *)cli_options_command(argc, argv);
+    opterr = 0;
+    for (int option; (option = getopt_long(*argc, argv, letters, options, NULL)) != -1;) {
+        if (option == '?' || option == ':')
+            return error_set(error, "the option '%s' is unknown or lacks its value",
+                             argv[optind - 1]);
+        if (take(context, option, optarg, error) != 0)
+            return -1;
+    }
+    if (*command != NULL && (*command)[0] == NULL)
+        return error_set(error, "'--' wants a command behind it");
+    return 0;
+}
+
 int cli_suite_say(const struct cli_suite *suite, const char *sentence, int status)
 {
     fprintf(stderr, "wsconform %s: %s\n", suite->command, sentence);

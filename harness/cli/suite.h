@@ -78,6 +78,17 @@ enum {
 /* Takes one of these options. Returns 0, or -1 with a sentence in `error`. */
 int cli_suite_take(struct cli_suite *suite, int option, const char *value, struct error *error);
 
+/* Takes one option of a command, as getopt_long names it. Returns 0, or -1 with a sentence in
+ * `error`. */
+typedef int cli_suite_taker(void *context, int option, const char *value, struct error *error);
+
+/* Reads a command line, option by option. What stands behind "--" is left in `*command`, NULL if
+ * there is no "--"; what else is no option, the caller finds in argv from getopt's optind up to
+ * `*argc`. Returns 0, or -1 with a sentence in `error`. */
+int cli_suite_read(int *argc, char **argv, const char *letters, const struct option *options,
+                   cli_suite_taker *take, void *context, const char *const **command,
+                   struct error *error);
+
 /* The index of `text` among `words` (NULL at the end), or -1 with a sentence in `error`. */
 int cli_suite_choose(const char *name, const char *text, const char *const *words,
                      struct error *error);

@@ -68,4 +68,21 @@ static inline void capture_expect_err(const char *text)
         fail_msg("'%s' is not on stderr: %.400s", text, capture_err);
 }
 
+/* What both commands that test an endpoint refuse. `refuses`: the option with that value ends the
+ * command with that status, and this is said on stderr. */
+static inline void capture_refusals(void (*refuses)(const char *said, int status,
+                                                    const char *option, const char *value))
+{
+    refuses("whole number", CLI_USAGE, "-j", "0");
+    refuses("whole number", CLI_USAGE, "--seed", "x");
+    refuses("seconds", CLI_USAGE, "--timeout", "0");
+    refuses("'may'", CLI_USAGE, "--level", "may");
+    refuses("'info'", CLI_USAGE, "--fail-on", "info");
+    refuses("x.pdf", CLI_USAGE, "-o", "x.pdf");
+    refuses("/no/such", CLI_USAGE, "-o", "/no/such/x.json");
+    refuses("/no/such", CLI_USAGE, "--cases", "/no/such");
+    refuses("'zzz'", CLI_NOTHING, "--run", "zzz");
+    refuses("matches no case", CLI_NOTHING, "--skip", "*");
+}
+
 #endif

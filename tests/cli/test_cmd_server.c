@@ -80,18 +80,9 @@ static void refuses(const char *said, int status, const char *option, const char
 static void refuses_what_makes_no_sense(void **state)
 {
     (void)state;
-    refuses("whole number", CLI_USAGE, "-j", "0");
-    refuses("whole number", CLI_USAGE, "--seed", "x");
-    refuses("seconds", CLI_USAGE, "--timeout", "0");
-    refuses("'may'", CLI_USAGE, "--level", "may");
-    refuses("'info'", CLI_USAGE, "--fail-on", "info");
+    capture_refusals(refuses);
     refuses("'x'", CLI_USAGE, "--profile", "x");
     refuses("NAME: VALUE", CLI_USAGE, "-H", "x");
-    refuses("x.pdf", CLI_USAGE, "-o", "x.pdf");
-    refuses("/no/such", CLI_USAGE, "-o", "/no/such/x.json");
-    refuses("/no/such", CLI_USAGE, "--cases", "/no/such");
-    refuses("'zzz'", CLI_NOTHING, "--run", "zzz");
-    refuses("matches no case", CLI_NOTHING, "--skip", "*");
     assert_int_equal(CAPTURE(cli_cmd_server, "server", "wss://127.0.0.1/"), CLI_USAGE);
     capture_expect_err("TLS");
     assert_int_equal(CAPTURE(cli_cmd_server, "server", "ws://127.0.0.1/#x"), CLI_USAGE);

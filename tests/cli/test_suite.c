@@ -111,6 +111,65 @@ static void what_makes_no_sense_is_named(void **state)
     }
 }
 
+/* --- a command line ------------------------------------------------------------------------- */
+
+/* What a command line was read as: "j9 v|x y|a b", of options, of the rest, and of the command. */
+static char line[64];
+
+static int note_option(void *context, int option, const char *value, struct error *error)
+{
+    assert_ptr_equal(context, line);
+    snprintf(line + strlen(line), sizeof(line) - strlen(line), "%c%s ", option,
+             value != NULL ? value : "");
+    return option == 'q' ? error_set(error, "no quiet here") : 0;
+}
+
+static int read_line(int argc, char **argv)
+{
+    static const struct option options[] = {{"jobs", required_argument, NULL, 'j'}, {0}};
+    const char *const *command;
+    struct error error;
+    line[0] = '\0';
+    if (cli_suite_read(&argc, argv, ":" CLI_SUITE_SHORT, options, note_option, line, &command,
+                       &error) != 0) {
+        fprintf(stderr, "%s", error.text);
+        return -1;
+    }
+    printf("%s|", line);
+    for (int i = optind; i < argc; i++)
+        printf("%s ", argv[i]);
+    printf("|");
+    for (; command != NULL && *command != NULL; command++)
+        printf("%s ", *command);
+    return command != NULL;
+}
+
+static void a_command_line_is_read(void **state)
+{
+    (void)state;
+    assert_int_equal(CAPTURE(read_line, "x"), 0);
+    assert_string_equal(capture_out, "||");
+    assert_int_equal(CAPTURE(read_line, "x", "url", "-vj", "9", "other", "--jobs=7"), 0);
+    assert_string_equal(capture_out, "v j9 j7 |url other |");
+    assert_int_equal(CAPTURE(read_line, "x", "-v", "url", "--", "a", "-j", "--", "--no"), 1);
+    assert_string_equal(capture_out, "v |url |a -j -- --no ");
+}
+
+static void a_bad_command_line_is_named(void **state)
+{
+    (void)state;
+    assert_int_equal(CAPTURE(read_line, "x", "--", "a"), 1);
+    assert_int_equal(CAPTURE(read_line, "x", "--"), -1);
+    capture_expect_err("'--' wants a command behind it");
+    assert_int_equal(CAPTURE(read_line, "x", "--no", "-v"), -1);
+    capture_expect_err("the option '--no' is unknown or lacks its value");
+    assert_int_equal(CAPTURE(read_line, "x", "-v", "--jobs"), -1);
+    capture_expect_err("the option '--jobs' is unknown or lacks its value");
+    assert_int_equal(CAPTURE(read_line, "x", "-q", "-v"), -1);
+    capture_expect_err("no quiet here");
+    assert_string_equal(line, "q ");
+}
+
 /* --- the cases ------------------------------------------------------------------------------ */
 
 /* Selects by options, as text for an exit status; cmocka sees the count. */
@@ -300,6 +359,8 @@ int main(void)
         cmocka_unit_test(who_says_nothing_gets_the_usual),
         cmocka_unit_test(all_deliveries_are_one_word),
         cmocka_unit_test(what_makes_no_sense_is_named),
+        cmocka_unit_test(a_command_line_is_read),
+        cmocka_unit_test(a_bad_command_line_is_named),
         cmocka_unit_test(cases_of_the_role_are_selected),
         cmocka_unit_test(nothing_to_run_is_said),
         cmocka_unit_test(the_verdicts_make_the_status),
