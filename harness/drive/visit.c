@@ -148,8 +148,10 @@ static struct run_party run_case(struct drive_visit *visit, const struct ws_http
     struct run_job job = run_plan_claim(visit->agent->plan, visit->index);
     if (job.kind != RUN_JOB_CASE)
         return say_error(visit, "409 Conflict", "that case runs already\n");
-    visit->exchange = run_exchange_new(job.spec, job.delivery, &visit->agent->settings,
-                                       job.patience_us, job.linger_us);
+    visit->settings = visit->agent->settings;
+    visit->settings.short_us = job.believed_us;
+    visit->exchange =
+        run_exchange_new(job.spec, job.delivery, &visit->settings, job.patience_us, job.linger_us);
     if (job.watch)
         run_exchange_watch_end(visit->exchange);
     return run_exchange_party(visit->exchange);

@@ -7,14 +7,14 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "run/patience.h"
 #include "run/proof.h"
 #include "run/whole.h"
 
 enum {
-    CONFIRMED_ENOUGH = 3, /* hangs of one kind after which the rest is believed */
-    CONFIRMING_MAX = 3,   /* suspects that are tried again at the same time: they only wait */
-    LINGERS_MAX = 3,      /* connections on which the end of TCP was awaited in vain */
-    HALVINGS_MAX = 1,     /* searches through all cases for a late death */
+    CONFIRMING_MAX = 3, /* suspects that are tried again at the same time: they only wait */
+    LINGERS_MAX = 3,    /* connections on which the end of TCP was awaited in vain */
+    HALVINGS_MAX = 1,   /* searches through all cases for a late death */
     DEATHS_MAX = 150,
     WATCH_US = 100 * 1000, /* a process that crashed is gone after this */
     /* A process that ends may still take a connection or two, and reset them, before the next one
@@ -47,8 +47,7 @@ struct run_plan {
     bool stopped;
     bool gone;
     /* hangs */
-    unsigned confirmed[RUN_HANG_COUNT]; /* tried again and not better than before */
-    unsigned never[RUN_HANG_COUNT];     /* of these: it did not happen at all */
+    struct run_patience patience;
     unsigned lingers;
     unsigned watched;
     unsigned waits;
@@ -128,20 +127,6 @@ static const char *not_applicable(const struct run_plan *plan, const struct case
 
 /* --- the first pass and the confirmations ------------------------------------------------ */
 
-static bool is_about_tcp(enum run_hang hang)
-{
-    return hang == RUN_HANG_TCP || hang == RUN_HANG_TCP_FAILED;
-}
-
-static uint64_t patience(const struct run_plan *plan, size_t index, bool alone)
-{
-    if (!alone)
-        return plan->settings->short_us;
-    enum run_hang hang = plan->results[index].hang;
-    bool own_timer = is_about_tcp(hang) || hang == RUN_HANG_HANDSHAKE;
-    return own_timer ? plan->settings->tcp_us : plan->settings->long_us;
-}
-
 static struct run_job begin(struct run_plan *plan, size_t index, bool alone)
 {
     plan->states[index] = alone ? STATE_CONFIRMING : STATE_RUNNING;
@@ -150,21 +135,25 @@ static struct run_job begin(struct run_plan *plan, size_t index, bool alone)
                                 sizeof(*plan->history));
     plan->history[plan->history_count++] = index;
     const struct run_settings *settings = plan->settings;
-    return (struct run_job){.kind = RUN_JOB_CASE,
-                            .index = index,
-                            .spec = plan->results[index].spec,
-                            .delivery = plan->results[index].delivery,
-                            .patience_us = patience(plan, index, alone),
-                            .linger_us = plan->lingers < LINGERS_MAX ? settings->short_us : 0,
-                            .watch = settings->of_client && plan->watched < RUN_WATCHED_MAX};
+    return (struct run_job){
+        .kind = RUN_JOB_CASE,
+        .index = index,
+        .spec = plan->results[index].spec,
+        .delivery = plan->results[index].delivery,
+        .patience_us = alone ? run_patience_to_confirm(&plan->patience, plan->results[index].hang)
+                             : settings->short_us,
+        .linger_us = plan->lingers < LINGERS_MAX ? settings->short_us : 0,
+        .watch = settings->of_client && plan->watched < RUN_WATCHED_MAX};
 }
 
 struct run_job run_plan_claim(struct run_plan *plan, size_t index)
 {
     if (plan->stopped || plan->states[index] == STATE_CONFIRMING)
         return (struct run_job){.kind = RUN_JOB_NONE};
+    bool alone = plan->running == 0;
     struct run_job job = begin(plan, index, true);
     job.patience_us = plan->settings->long_us;
+    job.believed_us = run_patience_claim(&plan->patience, index, alone);
     return job;
 }
 
@@ -228,16 +217,11 @@ static struct run_job next_waiting(struct run_plan *plan)
     return begin(plan, index, false);
 }
 
-static bool is_believed(const struct run_plan *plan, enum run_hang hang)
-{
-    return plan->confirmed[hang] >= CONFIRMED_ENOUGH;
-}
-
 unsigned run_plan_believed(const struct run_plan *plan)
 {
     unsigned believed = 0;
     for (unsigned hang = 0; hang < RUN_HANG_COUNT; hang++)
-        if (hang != RUN_HANG_NONE && is_believed(plan, (enum run_hang)hang))
+        if (hang != RUN_HANG_NONE && run_patience_believes(&plan->patience, (enum run_hang)hang))
             believed |= 1u << hang;
     return believed;
 }
@@ -256,7 +240,7 @@ static unsigned count_confirming(const struct run_plan *plan, enum run_hang hang
 static void believe(struct run_plan *plan, size_t index)
 {
     struct run_result *result = &plan->results[index];
-    bool late = is_about_tcp(result->hang) && plan->never[result->hang] == 0;
+    bool late = run_patience_takes_for_late(&plan->patience, result->hang);
     for (size_t i = 0; i < result->sighting_count && late; i++)
         if (strcmp(result->sightings[i].rule, RUN_LEFT_OPEN_RULE) == 0 ||
             strcmp(result->sightings[i].rule, RUN_LEFT_OPEN_FAILED_RULE) == 0)
@@ -274,7 +258,7 @@ static struct run_job next_suspect(struct run_plan *plan)
     for (size_t i = 0; i < plan->count; i++) {
         enum run_hang hang = plan->results[i].hang;
         if (plan->states[i] == STATE_SUSPECT &&
-            plan->confirmed[hang] + count_confirming(plan, hang) < CONFIRMED_ENOUGH)
+            run_patience_wants_more(&plan->patience, hang, count_confirming(plan, hang)))
             return begin(plan, i, true);
     }
     if (plan->running > 0)
@@ -292,6 +276,16 @@ static void keep_evidence(struct run_plan *plan, size_t index, struct run_result
         set_result(plan, index, result);
     else
         run_transcript_free(&result->transcript);
+}
+
+/* Hangs that were said in haste, of an endpoint that is only slow. */
+static void take_back(struct run_plan *plan, size_t index)
+{
+    size_t refuted[RUN_PATIENCE_ROW];
+    size_t count = run_patience_take(&plan->patience, index, &plan->results[index], refuted);
+    for (size_t i = 0; i < count; i++)
+        set_verdict(plan, refuted[i], JUDGE_SKIP,
+                    "a deadline passed and was not confirmed: later an answer took longer");
 }
 
 void run_plan_finished(struct run_plan *plan, size_t index, struct run_result *result)
@@ -322,11 +316,12 @@ void run_plan_finished(struct run_plan *plan, size_t index, struct run_result *r
     }
     if (before == RUN_HANG_NONE) /* a claimed case needs no other to confirm it */
         before = result->hang;
-    if (confirming && (result->hang != RUN_HANG_NONE || result->late)) {
-        plan->confirmed[before]++;
-        plan->never[before] += result->hang != RUN_HANG_NONE;
-    }
-    if (!confirming && result->hang != RUN_HANG_NONE && !is_believed(plan, result->hang))
+    if (confirming && (result->hang != RUN_HANG_NONE || result->late))
+        run_patience_confirm(&plan->patience, before, result->hang != RUN_HANG_NONE);
+    if (confirming && plan->settings->of_client)
+        take_back(plan, index);
+    if (!confirming && result->hang != RUN_HANG_NONE &&
+        !run_patience_believes(&plan->patience, result->hang))
         plan->states[index] = STATE_SUSPECT;
     else if (needs_proof(plan, &plan->results[index]))
         plan->states[index] = STATE_UNPROVED;
@@ -514,7 +509,7 @@ struct run_job run_plan_next(struct run_plan *plan)
 static void drop_suspect(struct run_plan *plan, size_t index, const char *why)
 {
     enum run_hang hang = plan->results[index].hang;
-    if (is_about_tcp(hang) || is_believed(plan, hang))
+    if (run_patience_is_about_tcp(hang) || run_patience_believes(&plan->patience, hang))
         believe(plan, index);
     else
         set_verdict(plan, index, JUDGE_SKIP, "a deadline passed and was not confirmed: %s", why);
@@ -579,6 +574,7 @@ struct run_plan *run_plan_new(const struct case_spec *const *cases, size_t count
 {
     struct run_plan *plan = memory_zeroed(1, sizeof(*plan));
     plan->settings = settings;
+    plan->patience.settings = settings;
     plan->jobs = jobs;
     plan->restartable = restartable;
     size_t most = count * RUN_DELIVERY_COUNT;

@@ -22,6 +22,7 @@ struct run_job {
     const struct case_spec *spec;
     enum run_delivery delivery;
     uint64_t patience_us;
+    uint64_t believed_us; /* instead, for a hang that is believed; of a claimed case only */
     uint64_t linger_us;
     bool watch; /* who ends TCP after the closing handshake is to be seen */
     uint64_t settle_us;

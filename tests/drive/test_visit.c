@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "hall.h"
+#include "run/patience.h"
 
 /* A run that does not run: only what it needs to be visited. */
 struct house {
@@ -112,6 +113,34 @@ static void a_case_begins(void **state)
     assert_int_equal(h.client.agent_count, 2);
     drive_visit_free(other);
     drive_visit_free(first);
+    close_house(&h);
+}
+
+/* A client that hangs in case after case is waited for less long: the plan says how long, and only
+ * this case is told. */
+static void a_case_has_its_own_deadline(void **state)
+{
+    (void)state;
+    enum { USUAL = 200000 };
+    struct house h;
+    struct drive_visit *made;
+    open_house(&h);
+    visit(&h, &made, "GET /runCase?case=1&agent=me HTTP/1.1", UPGRADE);
+    struct drive_agent *agent = made->agent;
+    assert_int_equal(made->settings.short_us, USUAL);
+    assert_int_equal(made->settings.believed, 0);
+    for (size_t i = 0; i < RUN_PATIENCE_ROW; i++) {
+        struct run_result result = {.spec = h.hall.cases[0], .hang = RUN_HANG_ANSWER};
+        if (i > 0)
+            assert_int_equal(run_plan_claim(agent->plan, 0).kind, RUN_JOB_CASE);
+        drive_agent_finish(agent, 0, &result);
+    }
+    drive_visit_free(made);
+    visit(&h, &made, "GET /runCase?case=1&agent=me HTTP/1.1", UPGRADE);
+    assert_true(made->settings.short_us < USUAL);
+    assert_int_equal(made->settings.believed, 1u << RUN_HANG_ANSWER);
+    assert_int_equal(agent->settings.short_us, USUAL);
+    drive_visit_free(made);
     close_house(&h);
 }
 
@@ -258,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_faulty_handshake_is_none_of_a_page),
         cmocka_unit_test(a_case_begins),
+        cmocka_unit_test(a_case_has_its_own_deadline),
         cmocka_unit_test(the_list_may_be_shorter_than_the_plan),
         cmocka_unit_test(an_info_is_json),
         cmocka_unit_test(there_is_an_end_to_the_clients),

@@ -2,6 +2,7 @@
 #include "run/plan.h"
 
 #include "desk.h"
+#include "run/patience.h"
 
 /* --- the first pass ------------------------------------------------------------------------- */
 
@@ -225,6 +226,46 @@ static void an_endpoint_that_lingers_is_waited_for_three_times(void **state)
     desk_end(&d);
 }
 
+/* A client of whose cases one after the other hangs: run/patience.h. */
+static void a_row_of_hangs_makes_haste(void **state)
+{
+    (void)state;
+    enum { USUAL = 200000, HASTE = 10000, CASES = RUN_PATIENCE_ROW + 3 };
+    struct desk d;
+    desk_prepare(&d);
+    d.settings.of_client = true;
+    d.settings.short_us = USUAL;
+    for (size_t i = 0; i < CASES; i++)
+        desk_add(&d, echo_case);
+    desk_begin(&d, 4, false);
+    for (size_t i = 0; i < CASES - 1; i++) {
+        struct run_job job = run_plan_claim(d.plan, i);
+        assert_int_equal(job.believed_us, i < RUN_PATIENCE_ROW ? USUAL : HASTE);
+        assert_int_equal(job.patience_us, LONG); /* for another kind */
+        assert_int_equal(job.linger_us, USUAL);
+        desk_finish(&d, i, JUDGE_FAILED, RUN_HANG_ANSWER);
+        assert_true(run_plan_is_final(d.plan, i));
+    }
+    assert_int_equal(desk_result_of(&d, CASES - 2)->verdict, JUDGE_FAILED);
+
+    /* It was only slow, as is seen now: what was said in haste is no finding. */
+    run_plan_claim(d.plan, CASES - 1);
+    struct run_result slow = desk_made(&d, CASES - 1, JUDGE_PASS, RUN_HANG_NONE);
+    run_transcript_head(&slow.transcript, true, bytes_text("we"), 0);
+    run_transcript_head(&slow.transcript, false, bytes_text("they"), HASTE);
+    run_plan_finished(d.plan, CASES - 1, &slow);
+    for (size_t i = 0; i < CASES; i++) {
+        bool hasty = i >= RUN_PATIENCE_ROW && i < CASES - 1;
+        assert_int_equal(desk_result_of(&d, i)->verdict, i == CASES - 1 ? JUDGE_PASS
+                                                         : hasty        ? JUDGE_SKIP
+                                                                        : JUDGE_FAILED);
+    }
+    assert_non_null(strstr(desk_result_of(&d, CASES - 2)->judgement.diagnosis, "not confirmed"));
+    assert_int_equal(run_plan_claim(d.plan, 0).believed_us, USUAL);
+    assert_int_equal(run_plan_claim(d.plan, 1).believed_us, USUAL); /* beside another */
+    desk_end(&d);
+}
+
 /* --- stopping ------------------------------------------------------------------------------- */
 
 static void a_stop_keeps_what_is_finished(void **state)
@@ -390,6 +431,7 @@ int main(void)
         cmocka_unit_test(after_three_of_a_kind_the_rest_is_believed),
         cmocka_unit_test(confirmations_run_together),
         cmocka_unit_test(an_endpoint_that_lingers_is_waited_for_three_times),
+        cmocka_unit_test(a_row_of_hangs_makes_haste),
         cmocka_unit_test(a_stop_keeps_what_is_finished),
         cmocka_unit_test(a_stop_does_not_turn_suspects_into_failures),
         cmocka_unit_test(run_level_cases_are_judged_at_the_end),
