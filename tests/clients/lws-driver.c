@@ -1,112 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /* A driver with libwebsockets, without extensions and without a limit of messages. WSCONFORM_URL
  * says where; the argument is the agent's name. Build: cc lws-driver.c -lwebsockets */
-#include <libwebsockets.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-/* A message, whole or still growing, with the room in front that lws_write needs. */
-struct message {
-    struct message *next;
-    enum lws_write_protocol type;
-    size_t len;
-    size_t capacity;
-    uint8_t *octets;
-};
+#include "../endpoints/lws-message.h"
 
 /* The one connection that there is at a time. */
 struct visit {
-    struct message *first; /* to be sent */
-    struct message *last;
-    struct message *growing;
+    struct queue queue;
     bool echoes;
     bool over;
     unsigned long number; /* what the message said, if it is not to be returned */
 };
 
-enum { PATH_MAX_LEN = 512, READ_SIZE = 65536 };
-
-static void *checked(void *block)
-{
-    if (block == NULL)
-        abort();
-    return block;
-}
-
-static void append(struct message *message, const void *data, size_t len)
-{
-    if (message->len + len > message->capacity) {
-        message->capacity = 2 * (message->len + len);
-        message->octets = checked(realloc(message->octets, LWS_PRE + message->capacity));
-    }
-    if (len > 0)
-        memcpy(message->octets + LWS_PRE + message->len, data, len);
-    message->len += len;
-}
-
-static void free_message(struct message *message)
-{
-    if (message == NULL)
-        return;
-    free(message->octets);
-    free(message);
-}
-
-static void forget(struct visit *visit)
-{
-    while (visit->first != NULL) {
-        struct message *message = visit->first;
-        visit->first = message->next;
-        free_message(message);
-    }
-    free_message(visit->growing);
-    visit->growing = visit->last = NULL;
-}
-
-static void take_message(struct lws *wsi, struct visit *visit)
-{
-    struct message *message = visit->growing;
-    if (!visit->echoes) {
-        append(message, "", 1);
-        visit->number = strtoul((const char *)message->octets + LWS_PRE, NULL, 10);
-        return;
-    }
-    visit->growing = NULL;
-    if (visit->first == NULL)
-        visit->first = message;
-    else
-        visit->last->next = message;
-    visit->last = message;
-    lws_callback_on_writable(wsi);
-}
+enum { PATH_MAX_LEN = 512 };
 
 static void receive(struct lws *wsi, struct visit *visit, const void *data, size_t len)
 {
-    if (visit->growing == NULL) {
-        visit->growing = checked(calloc(1, sizeof *visit->growing));
-        visit->growing->octets = checked(malloc(LWS_PRE));
-        visit->growing->type = lws_frame_is_binary(wsi) ? LWS_WRITE_BINARY : LWS_WRITE_TEXT;
+    struct queue *queue = &visit->queue;
+    if (!queue_take(queue, wsi, data, len))
+        return;
+    if (visit->echoes) {
+        queue_return(queue, wsi);
+        return;
     }
-    append(visit->growing, data, len);
-    /* True at the last piece of the last fragment only. */
-    if (lws_is_final_fragment(wsi) && lws_remaining_packet_payload(wsi) == 0)
-        take_message(wsi, visit);
-}
-
-static int send_first(struct lws *wsi, struct visit *visit)
-{
-    struct message *message = visit->first;
-    if (message == NULL)
-        return 0;
-    visit->first = message->next;
-    int written = lws_write(wsi, message->octets + LWS_PRE, message->len, message->type);
-    free_message(message);
-    if (visit->first != NULL)
-        lws_callback_on_writable(wsi);
-    return written < 0 ? -1 : 0;
+    message_append(queue->growing, "", 1);
+    visit->number = strtoul((const char *)queue->growing->octets + LWS_PRE, NULL, 10);
 }
 
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *data,
@@ -118,7 +37,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
         receive(wsi, visit, data, len);
         return 0;
     case LWS_CALLBACK_CLIENT_WRITEABLE:
-        return send_first(wsi, visit);
+        return queue_send(&visit->queue, wsi);
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
     case LWS_CALLBACK_CLIENT_CLOSED:
         visit->over = true;
@@ -149,7 +68,7 @@ static unsigned long visit_path(struct lws_context *context, struct visit *visit
         return 0;
     while (!visit->over && lws_service(context, 0) >= 0)
         continue;
-    forget(visit);
+    queue_clear(&visit->queue);
     return visit->number;
 }
 

@@ -10,7 +10,7 @@ import websockets
 
 BASE = os.environ.get("WSCONFORM_URL", "ws://127.0.0.1:9001")
 AGENT = urllib.parse.quote(sys.argv[1] if len(sys.argv) > 1 else "websockets")
-OPTIONS = {"compression": None, "max_size": None, "ping_interval": None, "close_timeout": 1}
+OPTIONS = {"max_size": None, "ping_interval": None, "close_timeout": 1}
 
 
 async def ask(path):

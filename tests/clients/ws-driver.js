@@ -6,11 +6,10 @@ const WebSocket = require('ws');
 
 const base = process.env.WSCONFORM_URL || 'ws://127.0.0.1:9001';
 const agent = encodeURIComponent(process.argv[2] || 'ws');
-const options = { perMessageDeflate: false };
 
 function ask(path, done) {
   let said;
-  const socket = new WebSocket(base + path, options);
+  const socket = new WebSocket(base + path);
   socket.on('message', (data) => { said = data.toString(); });
   socket.on('error', () => {});
   socket.on('close', () => done(said));
@@ -18,7 +17,7 @@ function ask(path, done) {
 
 function run(number, count) {
   if (number > count) return ask(`/updateReports?agent=${agent}`, () => {});
-  const socket = new WebSocket(`${base}/runCase?case=${number}&agent=${agent}`, options);
+  const socket = new WebSocket(`${base}/runCase?case=${number}&agent=${agent}`);
   socket.on('message', (data, binary) => socket.send(data, { binary }));
   socket.on('error', () => {});
   socket.on('close', () => run(number + 1, count));

@@ -13,11 +13,8 @@ talker() {
     shift
     rm -f "$SCRATCH/$tested.json"
     run "$tested" server --seed 7 -o "$SCRATCH/$tested.json" "$@"
-    if [ "$status" -gt 1 ]; then
-        not_ok "$tested" "exit status $status (make deps installs it): $(tail -n 1 "$SCRATCH/$tested.err")"
-        return
-    fi
-    "$PYTHON" tests/e2e/report.py --findings "$SCRATCH/$tested.json" >"$SCRATCH/$tested.txt"
+    could_run "$tested" || return
+    findings "$tested"
     if strange=$(grep -vxF -f "$KNOWN" "$SCRATCH/$tested.txt"); then
         not_ok "$tested" "$(printf '%s\n' "$strange" | head -n 1)"
         printf '%s\n' "$strange" | sed 1d
