@@ -64,7 +64,7 @@ static void write_pixels(struct buffer *out, struct random *random)
     for (size_t i = 0; i < BITMAP_WIDTH; i++) {
         row[3 * i] = (uint8_t)(start + i / 4);
         row[3 * i + 1] = (uint8_t)((start >> 8) + i / 2);
-        row[3 * i + 2] = (uint8_t)(start >> (16 + i % 32));
+        row[3 * i + 2] = (uint8_t)(start >> (16 + i / 8));
     }
 }
 

@@ -147,7 +147,7 @@ static void take_answer(struct run_exchange *x, uint8_t *data, size_t len)
         return;
     open_or_judge(x);
     struct buffer *rest = run_opening_rest(&x->opening);
-    if (x->phase == PHASE_CONTROL && rest->len > 0)
+    if ((x->phase == PHASE_CONTROL || x->phase == PHASE_CLOSING) && rest->len > 0)
         take_frames(x, rest->data, rest->len);
 }
 
