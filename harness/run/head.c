@@ -9,9 +9,12 @@
 #include "case/payload.h"
 #include "ws/handshake.h"
 
-enum { LINES_MAX = 512, WORDS_MAX = 8 };
+enum { LINES_MAX = 512, WORDS_MAX = 9 };
 
 static const struct case_head no_edits = {0};
+
+/* Stands for what a client offers, if it offers nothing. */
+static const char not_offered[] = "x-wsconform-a";
 
 /* A head before it is put together. */
 struct lines {
@@ -283,8 +286,10 @@ void run_head_answer(struct run_script *script, const struct ws_http_head *reque
     const char *key = keep(lines, field != NULL ? field->value : bytes_text(""));
     const char *protocol = first_offer(lines, request, "Sec-WebSocket-Protocol");
     add_word(lines, "$key", key);
-    add_word(lines, "$protocol", protocol);
-    add_word(lines, "$extension", first_offer(lines, request, "Sec-WebSocket-Extensions"));
+    const char *extension = first_offer(lines, request, "Sec-WebSocket-Extensions");
+    add_word(lines, "$protocol", protocol[0] != '\0' ? protocol : not_offered);
+    add_word(lines, "$extension", extension[0] != '\0' ? extension : not_offered);
+    add_word(lines, "$agreed", keep(lines, bytes_text(extensions)));
     add_field(lines, "Upgrade", "websocket");
     add_field(lines, "Connection", "Upgrade");
     add_field(lines, "Sec-WebSocket-Accept", add_proofs(lines, key));

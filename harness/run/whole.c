@@ -99,9 +99,13 @@ static void ask_for_control(struct whole *whole)
 static void look_who_ended(struct whole *whole)
 {
     size_t first = 0;
-    for (size_t i = 0; i < whole->count; i++)
+    size_t watched = 0;
+    for (size_t i = 0; i < whole->count; i++) {
+        watched += whole->results[i].watched;
         first += whole->results[i].ended_first;
-    for (size_t i = 0; i < first && first >= RUN_WATCHED_MAX; i++)
+    }
+    bool always = first == watched && watched >= RUN_WATCHED_MAX;
+    for (size_t i = 0; i < first && always; i++)
         judge_observation_add(&whole->observations, "RFC6455-7.1.1-06",
                               "the client ended TCP itself after the Close frames, each time that "
                               "this was watched",
