@@ -64,7 +64,8 @@ enum ws_status ws_frame_read(struct ws_frame *frame, struct bytes in, size_t *us
         .length = extended == 0 ? field : read_number(in.data + 2, extended),
         .form = form,
     };
-    memcpy(frame->key, in.data + 2 + extended, key_size);
+    if (masked)
+        memcpy(frame->key, in.data + 2 + extended, sizeof(frame->key));
     *used = 2 + extended + key_size;
     return WS_ITEM;
 }

@@ -37,7 +37,8 @@ static void write_base64(char *out, struct bytes in)
 
 static bool is_base64_octet(uint8_t c)
 {
-    return c != 0 && strchr(alphabet, c) != NULL;
+    bool alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return alpha || (c >= '0' && c <= '9') || c == '+' || c == '/';
 }
 
 /* Whole groups of four with at most two pads at the end. */
@@ -392,6 +393,13 @@ static void judge_upgrade(struct judge *judge, const struct ws_http_head *answer
         fail(judge, "RFC6455-4.2.2-20", "Connection does not name upgrade");
 }
 
+static bool proves(struct bytes accept, struct bytes key)
+{
+    char proof[WS_ACCEPT_SIZE + 1];
+    ws_handshake_accept(proof, key);
+    return bytes_equal(accept, bytes_text(proof));
+}
+
 static void judge_accept(struct judge *judge, const struct ws_http_head *answer, struct bytes key)
 {
     const struct ws_http_field *field = ws_http_find(answer, name_accept);
@@ -401,11 +409,10 @@ static void judge_accept(struct judge *judge, const struct ws_http_head *answer,
     }
     if (ws_http_count(answer, name_accept) > 1)
         fail(judge, "RFC6455-11.3.3-01", "Sec-WebSocket-Accept appears more than once");
-    if (field->value.len != WS_ACCEPT_SIZE || !ws_handshake_base64_valid(field->value))
+    bool formed = field->value.len == WS_ACCEPT_SIZE && ws_handshake_base64_valid(field->value);
+    if (!formed)
         fail(judge, "RFC6455-4.2.2-22", "Sec-WebSocket-Accept is not 28 characters of base64");
-    char proof[WS_ACCEPT_SIZE + 1];
-    ws_handshake_accept(proof, key);
-    if (!bytes_equal(field->value, bytes_text(proof)))
+    if (!formed || !proves(field->value, key))
         fail(judge, "RFC6455-4.2.2-21", "Sec-WebSocket-Accept does not prove the key");
 }
 

@@ -16,7 +16,7 @@ static bool is_digit(uint8_t c)
 static bool is_token_octet(uint8_t c)
 {
     bool alpha = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    return alpha || is_digit(c) || (c != 0 && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+    return alpha || is_digit(c) || c == '-' || (c != 0 && strchr("!#$%&'*+.^_`|~", c) != NULL);
 }
 
 /* True for what may not stand in a field value (RFC 9110, 5.5). */
@@ -82,12 +82,16 @@ static struct bytes next_line(struct bytes text, size_t *at, unsigned *flaws)
     return slice(text, start, end);
 }
 
+static bool is_blank_or_end(uint8_t c)
+{
+    return is_blank(c) || c == '\r' || c == '\n';
+}
+
 static struct bytes trim_fold(struct bytes value)
 {
-    while (value.len > 0 && strchr(" \t\r\n", value.data[0]) != NULL && value.data[0] != 0)
+    while (value.len > 0 && is_blank_or_end(value.data[0]))
         value = slice(value, 1, value.len);
-    while (value.len > 0 && strchr(" \t\r\n", value.data[value.len - 1]) != NULL &&
-           value.data[value.len - 1] != 0)
+    while (value.len > 0 && is_blank_or_end(value.data[value.len - 1]))
         value.len--;
     return value;
 }
@@ -162,17 +166,19 @@ enum ws_status ws_http_read(struct ws_http_head *head, struct bytes in, size_t m
 
 const struct ws_http_field *ws_http_find(const struct ws_http_head *head, const char *name)
 {
+    struct bytes wanted = bytes_text(name);
     for (size_t i = 0; i < head->field_count; i++)
-        if (bytes_equal_nocase(head->fields[i].name, bytes_text(name)))
+        if (bytes_equal_nocase(head->fields[i].name, wanted))
             return &head->fields[i];
     return NULL;
 }
 
 size_t ws_http_count(const struct ws_http_head *head, const char *name)
 {
+    struct bytes wanted = bytes_text(name);
     size_t count = 0;
     for (size_t i = 0; i < head->field_count; i++)
-        count += bytes_equal_nocase(head->fields[i].name, bytes_text(name));
+        count += bytes_equal_nocase(head->fields[i].name, wanted);
     return count;
 }
 
@@ -208,9 +214,10 @@ bool ws_http_next_in_value(struct bytes value, size_t *offset, struct bytes *mem
 bool ws_http_next_member(const struct ws_http_head *head, const char *name,
                          struct ws_http_cursor *cursor, struct bytes *member)
 {
+    struct bytes wanted = bytes_text(name);
     for (; cursor->field < head->field_count; cursor->field++) {
         const struct ws_http_field *field = &head->fields[cursor->field];
-        if (bytes_equal_nocase(field->name, bytes_text(name)) &&
+        if (bytes_equal_nocase(field->name, wanted) &&
             ws_http_next_in_value(field->value, &cursor->offset, member))
             return true;
         cursor->offset = 0;

@@ -3,23 +3,29 @@
 
 #include <string.h>
 
+static void apply_octets(uint8_t *data, size_t from, size_t to, const uint8_t key[4],
+                         uint64_t offset)
+{
+    for (size_t i = from; i < to; i++)
+        data[i] ^= key[(offset + i) % 4];
+}
+
 void ws_mask_apply(uint8_t *data, size_t len, const uint8_t key[4], uint64_t offset)
 {
-    /* The key as it meets data[0], twice over: eight octets later it is at the same place again,
-     * so whole words need no further turning. */
-    uint8_t turned[8];
-    for (size_t i = 0; i < sizeof(turned); i++)
-        turned[i] = key[(offset + i) % 4];
-    uint64_t wide;
-    memcpy(&wide, turned, sizeof(wide));
-
-    size_t i = 0;
-    for (; len - i >= sizeof(wide); i += sizeof(wide)) {
+    /* Octet by octet to where the key begins anew; from there on a word holds it twice, in whatever
+     * order the machine keeps its octets. */
+    size_t i = (size_t)(-offset % 4);
+    if (i > len)
+        i = len;
+    apply_octets(data, 0, i, key, offset);
+    uint32_t once;
+    memcpy(&once, key, sizeof(once));
+    uint64_t twice = (uint64_t)once << 32 | once;
+    for (; len - i >= sizeof(twice); i += sizeof(twice)) {
         uint64_t word;
         memcpy(&word, data + i, sizeof(word));
-        word ^= wide;
+        word ^= twice;
         memcpy(data + i, &word, sizeof(word));
     }
-    for (; i < len; i++)
-        data[i] ^= turned[i % 4];
+    apply_octets(data, i, len, key, offset);
 }
