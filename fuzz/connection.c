@@ -7,7 +7,7 @@
 #include "ws/handshake.h"
 
 /* The costly oracles run on one input in so many. */
-enum { SPLITS_EVERY = 32 };
+enum { SPLITS_EVERY = 128 };
 
 /* The key of RFC 6455, 1.3, and its proof. */
 static const char request_text[] = "GET /chat HTTP/1.1\r\n"
@@ -69,17 +69,26 @@ static void *open_client(struct trace *sink, const struct slow_profile *profile)
     return open_connection(sink, profile, false);
 }
 
+/* What connection_request offers, read once: it is the same for every input. */
+static const struct ws_handshake_offer *offered(void)
+{
+    static struct ws_http_head request;
+    static struct ws_handshake_offer offer;
+    if (offer.request == NULL) {
+        size_t scanned = 0;
+        ws_http_read(&request, connection_request(), SIZE_MAX, &scanned);
+        offer.key = ws_http_find(&request, "Sec-WebSocket-Key")->value;
+        offer.request = &request;
+    }
+    return &offer;
+}
+
 /* 101 if the connection is open, else the status of the refusal; a client has none: 0. */
 static unsigned judge(const struct ws_http_head *head)
 {
     if (self.as_server)
         return ws_handshake_judge_request(head).status;
-    static struct ws_http_head request;
-    size_t scanned = 0;
-    ws_http_read(&request, connection_request(), SIZE_MAX, &scanned);
-    struct ws_handshake_offer offer = {.key = ws_http_find(&request, "Sec-WebSocket-Key")->value,
-                                       .request = &request};
-    return ws_handshake_judge_answer(head, &offer, NULL, NULL) ? 101 : 0;
+    return ws_handshake_judge_answer(head, offered(), NULL, NULL) ? 101 : 0;
 }
 
 static bool refuse(unsigned status)
@@ -89,16 +98,28 @@ static bool refuse(unsigned status)
     return false;
 }
 
-/* What came behind the head in its last chunk belongs to the frames. */
-static bool feed_head(void *reader, const uint8_t *data, size_t len)
+/* Reads the head in `text`; if it is whole, `*size` is its size and `*answer` what is said to it.
+ */
+static enum ws_status read_head(struct bytes text, size_t *size, unsigned *answer)
 {
     static struct ws_http_head head;
+    enum ws_status status = ws_http_read(&head, text, CONNECTION_HEAD_MAX, &self.scanned);
+    *size = status == WS_ITEM ? head.size : 0;
+    *answer = status == WS_ITEM ? judge(&head) : 0;
+    return status;
+}
+
+/* What came behind the head in its last chunk belongs to the frames. */
+static bool feed_head(void *reader, uint8_t *data, size_t len)
+{
+    size_t before = self.head.len;
+    size_t size;
+    unsigned answer;
     buffer_append(&self.head, bytes_of(data, len));
-    /* Where the parser cannot write, and ends where its input ends. */
-    uint8_t *text = oracle_chunk(buffer_bytes(&self.head));
+    /* The first chunk is an allocation that ends where the input ends; all of them need one. */
+    uint8_t *text = before > 0 ? oracle_chunk(buffer_bytes(&self.head)) : NULL;
     enum ws_status status =
-        ws_http_read(&head, bytes_of(text, self.head.len), CONNECTION_HEAD_MAX, &self.scanned);
-    unsigned answer = status == WS_ITEM ? judge(&head) : 0;
+        read_head(bytes_of(before > 0 ? text : data, self.head.len), &size, &answer);
     free(text);
     if (status == WS_MORE)
         return true;
@@ -106,14 +127,9 @@ static bool feed_head(void *reader, const uint8_t *data, size_t len)
         return refuse(answer);
     trace_open(self.sink);
     self.phase = PHASE_FRAMES;
-    reader_skip(head.size);
-    size_t rest = self.head.len - head.size;
-    if (rest == 0)
-        return true;
-    uint8_t *chunk = oracle_chunk(bytes_of(self.head.data + head.size, rest));
-    bool going = reader_strict.feed(reader, chunk, rest);
-    free(chunk);
-    return going;
+    reader_skip(size);
+    size_t taken = size - before;
+    return taken == len || reader_strict.feed(reader, data + taken, len - taken);
 }
 
 static bool feed(void *reader, uint8_t *data, size_t len)
@@ -202,14 +218,15 @@ static bool compare_opening(const struct trace *trace, bool from_client,
 void connection_stream(const struct oracle_parser *parser, bool from_client, struct bytes in)
 {
     struct slow_profile profile = reader_profile(from_client, 0);
+    uint64_t hash = oracle_hash(in);
     if (!connection_has_head(in)) {
-        reader_stream(&profile, in);
+        reader_stream(&profile, in, hash);
         return;
     }
     static struct trace trace;
     static struct slow_http_head head;
-    uint64_t hash = oracle_hash(in);
     oracle_run(parser, &profile, in, ORACLE_WHOLE, hash, &trace);
+    oracle_hide();
     bool whole = slow_http_head(&head, in);
     if (compare_opening(&trace, from_client, &head, whole)) {
         profile.head = head.size;
@@ -217,4 +234,5 @@ void connection_stream(const struct oracle_parser *parser, bool from_client, str
         reader_round_trip(in, &trace);
     }
     oracle_splits(parser, &profile, in, hash, SPLITS_EVERY, &trace);
+    oracle_show();
 }

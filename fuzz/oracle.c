@@ -81,6 +81,44 @@ bool oracle_sample(uint64_t hash, unsigned salt, unsigned n)
     return stir(hash + salt) % n == 0;
 }
 
+/* The counters of edges that clang's -fsanitize-coverage=inline-8bit-counters puts into a section
+ * of their own, whose ends the linker names; NULL in other builds. */
+#ifdef __ELF__
+extern uint8_t __start___sancov_cntrs[] __attribute__((weak));
+extern uint8_t __stop___sancov_cntrs[] __attribute__((weak));
+
+static unsigned hidden;
+static uint8_t *counters;
+
+static size_t counters_size(void)
+{
+    return (size_t)(__stop___sancov_cntrs - __start___sancov_cntrs);
+}
+
+void oracle_hide(void)
+{
+    if (hidden++ > 0 || counters_size() == 0)
+        return;
+    if (counters == NULL)
+        counters = memory_alloc(counters_size());
+    memcpy(counters, __start___sancov_cntrs, counters_size());
+}
+
+void oracle_show(void)
+{
+    if (--hidden == 0 && counters_size() > 0)
+        memcpy(__start___sancov_cntrs, counters, counters_size());
+}
+#else
+void oracle_hide(void)
+{
+}
+
+void oracle_show(void)
+{
+}
+#endif
+
 /* --- chunks ---------------------------------------------------------------------------------- */
 
 uint8_t *oracle_chunk(struct bytes b)
@@ -308,14 +346,18 @@ static void check_prefix(const struct oracle_parser *parser, const struct slow_p
 void oracle_splits(const struct oracle_parser *parser, const struct slow_profile *profile,
                    struct bytes in, uint64_t hash, unsigned every, const struct trace *trace)
 {
-    if (oracle_sample(hash, 1, every))
-        check_split(parser, profile, in, ORACLE_RANDOM, hash, trace);
-    if (oracle_sample(hash, 2, every == 1 ? 1 : 4 * every))
-        check_split(parser, profile, in, ORACLE_OCTETS, hash, trace);
+    bool pieces = oracle_sample(hash, 1, every);
+    bool octets = oracle_sample(hash, 2, every == 1 ? 1 : 8 * every);
     /* To a parser that is told of the end of the input, the end of a prefix is an event. */
-    if (parser->eof == NULL && oracle_sample(hash, 3, every))
+    bool prefix = parser->eof == NULL && oracle_sample(hash, 3, every);
+    bool silence = oracle_sample(hash, 4, every);
+    if (pieces)
+        check_split(parser, profile, in, ORACLE_RANDOM, hash, trace);
+    if (octets)
+        check_split(parser, profile, in, ORACLE_OCTETS, hash, trace);
+    if (prefix)
         check_prefix(parser, profile, in, hash, trace);
-    if (oracle_sample(hash, 4, every))
+    if (silence)
         check_silence(parser, profile, in, trace);
 }
 

@@ -24,6 +24,11 @@ uint64_t oracle_hash(struct bytes in);
 /* True for one input in `n`; `salt` keeps the samples of different oracles apart. */
 bool oracle_sample(uint64_t hash, unsigned salt, unsigned n);
 
+/* Between the two the fuzzer does not see which edges are reached: it would keep inputs for the
+ * oracles that their hash chose, not for what they are. They can be nested. */
+void oracle_hide(void);
+void oracle_show(void);
+
 /* --- chunks ------------------------------------------------------------------------------- */
 
 /* A copy of `b` in an allocation of exactly its size: to read behind it, or to use it after it was
@@ -78,7 +83,7 @@ void oracle_compare(const char *rule, const struct trace *trace, const struct sl
                     struct bytes in);
 
 /* Chunk invariance, prefixes and silence after the end, on samples chosen by the hash: each on
- * about one input in `every`, octet by octet on a quarter of these; 1: on all. `trace` holds what
+ * about one input in `every`, octet by octet on an eighth of these; 1: on all. `trace` holds what
  * the parser says of the whole input. */
 void oracle_splits(const struct oracle_parser *parser, const struct slow_profile *profile,
                    struct bytes in, uint64_t hash, unsigned every, const struct trace *trace);

@@ -34,7 +34,7 @@ void reader_observe(const struct slow_profile *profile, struct bytes in, uint64_
 /* Reading holds no memory. */
 void reader_check_held(const struct slow_profile *profile, struct bytes in);
 
-/* All of these on a stream of frames, the costly ones on a sample. */
-void reader_stream(const struct slow_profile *profile, struct bytes in);
+/* All of these on a stream of frames, the costly ones on a sample chosen by its hash. */
+void reader_stream(const struct slow_profile *profile, struct bytes in, uint64_t hash);
 
 #endif

@@ -13,7 +13,9 @@ static struct bytes part(struct bytes text, size_t from, size_t to)
 
 static bool is_any_of(uint8_t c, const char *set)
 {
-    return c != 0 && strchr(set, c) != NULL;
+    while (*set != '\0' && (uint8_t)*set != c)
+        set++;
+    return *set != '\0';
 }
 
 static struct bytes strip(struct bytes text, const char *set)
@@ -64,15 +66,13 @@ static bool has_control(struct bytes text)
 /* RFC 6455, 2.1: ASCII letter case aside. */
 static bool same(struct bytes a, const char *b)
 {
-    if (a.len != strlen(b))
-        return false;
     for (size_t i = 0; i < a.len; i++) {
         uint8_t x = a.data[i];
         uint8_t y = (uint8_t)b[i];
-        if (x != y && !(is_letter(x) && (x | 32) == (y | 32)))
+        if (y == 0 || (x != y && !(is_letter(x) && (x | 32) == (y | 32))))
             return false;
     }
-    return true;
+    return b[a.len] == '\0';
 }
 
 static bool begins(struct bytes text, const char *with)

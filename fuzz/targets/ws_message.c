@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct bytes in = bytes_of(data, size);
     bool masked = size > 1 && data[1] >= 128;
-    struct slow_profile profile = reader_profile(masked, limit_of(oracle_hash(in)));
-    reader_stream(&profile, in);
+    uint64_t hash = oracle_hash(in);
+    struct slow_profile profile = reader_profile(masked, limit_of(hash));
+    reader_stream(&profile, in, hash);
     return 0;
 }
