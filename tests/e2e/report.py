@@ -4,7 +4,8 @@
 report.py --findings REPORT - prints `fail ID` and `warn ID` of all cases with these verdicts, sorted.
 report.py --same REPORT REPORT - exit status 0 if both runs sent the same octets to the same effect.
 
-An expression may use `report`, `run`, `summary`, `cases` (by id), `ids(VERDICT...)` (a sorted list)
+An expression may use `report`, `run`, `summary`, `cases` (by id), `ids(VERDICT...)` (a sorted list),
+`left_out()` (those that were skipped for another reason than that the endpoint does not compress)
 and `diagnosis(ID)`. Of an expression A == B that is not true, A is printed.
 """
 
@@ -22,6 +23,9 @@ def load(path):
         sys.exit(f"{path}: {error}")
 
 
+UNAGREED = "permessage-deflate was not agreed on"
+
+
 def evaluate(path, expression):
     report = load(path)
     cases = {case["id"]: case for case in report["cases"]}
@@ -31,6 +35,8 @@ def evaluate(path, expression):
         "summary": report["summary"],
         "cases": cases,
         "ids": lambda *verdicts: sorted(i for i, c in cases.items() if c["verdict"] in verdicts),
+        "left_out": lambda: sorted(i for i, c in cases.items()
+                                   if c["verdict"] == "skip" and c["diagnosis"] != UNAGREED),
         "diagnosis": lambda i: cases[i]["diagnosis"],
     }
     if not eval(expression, words):  # the expressions stand in the scripts beside this file
