@@ -6,6 +6,8 @@
  * program. */
 #include "support.h"
 
+#include "base/random.h"
+#include "ws/deflate.h"
 #include "ws/frame.h"
 #include "ws/mask.h"
 
@@ -45,6 +47,49 @@ static inline void wire_close(struct buffer *out, bool masked, unsigned code)
 {
     const uint8_t octets[2] = {(uint8_t)(code >> 8), (uint8_t)code};
     wire_put(out, 0x88, masked, bytes_of(octets, sizeof(octets)));
+}
+
+/* A whole message, compressed (RFC 7692, 6.1). */
+static inline void wire_packed(struct buffer *out, struct ws_deflate_packer *packer, uint8_t opcode,
+                               bool masked, struct bytes message)
+{
+    struct buffer packed = {0};
+    ws_deflate_pack(packer, message, &packed);
+    wire_put(out, 0xc0 | opcode, masked, buffer_bytes(&packed));
+    buffer_free(&packed);
+}
+
+/* Random octets that come twice, too far from each other for a window of 10 bits, so that with it
+ * nothing can be saved. The caller frees them. */
+enum { WIRE_FAR = 2000 };
+
+static inline struct buffer wire_far_apart(void)
+{
+    struct buffer text = {0};
+    struct random random = random_start(1, bytes_text("far"));
+    uint8_t *room = buffer_extend(&text, 2 * WIRE_FAR);
+    random_fill(&random, room, WIRE_FAR);
+    memcpy(room + WIRE_FAR, room, WIRE_FAR);
+    return text;
+}
+
+/* Appends what the payload of a compressed message inflates to; false if it does not. */
+static inline bool wire_inflate(struct buffer *out, struct ws_deflate_unpacker *unpacker,
+                                struct bytes payload)
+{
+    size_t used = 0;
+    struct bytes piece;
+    enum ws_status status;
+    ws_deflate_begin(unpacker);
+    while ((status = ws_deflate_unpack(unpacker, payload, &used, &piece)) == WS_ITEM) {
+        buffer_append(out, piece);
+        payload = bytes_of(payload.data + used, payload.len - used);
+    }
+    if (status != WS_MORE)
+        return false;
+    while ((status = ws_deflate_end(unpacker, &piece)) == WS_ITEM)
+        buffer_append(out, piece);
+    return status == WS_MORE;
 }
 
 #endif

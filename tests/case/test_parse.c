@@ -228,6 +228,64 @@ static void reads_payloads(void **state)
     }
 }
 
+static void reads_corpora(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"json", "html", "prose", "bitmap", "pdf"};
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char step[256];
+        struct spot s;
+        snprintf(step, sizeof(step),
+                 "{\"message\": {\"type\": \"binary\", \"payload\": {\"corpus\": \"%s\","
+                 "\"octets\": %zu}}}",
+                 names[i], 100 * i);
+        parse_steps(&s, step);
+        expect_fine(&s);
+        const struct case_payload *payload = &s.spec.steps[0].message.payload;
+        assert_int_equal(payload->kind, CASE_PAYLOAD_CORPUS);
+        assert_int_equal(payload->corpus, i);
+        assert_int_equal(case_payload_size(payload), 100 * i);
+        end(&s);
+    }
+}
+
+static void a_message_may_be_sent_many_times(void **state)
+{
+    (void)state;
+    struct spot s;
+    parse_steps(&s, "{\"message\": {\"type\": \"text\"}},"
+                    "{\"message\": {\"type\": \"text\", \"times\": 1}},"
+                    "{\"message\": {\"type\": \"text\", \"times\": 1000000}}");
+    expect_fine(&s);
+    assert_int_equal(s.spec.steps[0].message.times, 1);
+    assert_int_equal(s.spec.steps[1].message.times, 1);
+    assert_int_equal(s.spec.steps[2].message.times, 1000000);
+    end(&s);
+}
+
+static void reads_what_is_asked_of_a_compressor(void **state)
+{
+    (void)state;
+    struct spot s;
+    parse_with(&s, "\"outcome\": \"echo\", \"deflate\": [{}, {\"takeover\": false},"
+                   "{\"takeover\": true, \"window\": 8}, {\"window\": 15},"
+                   "{\"takeover\": false, \"window\": 0}]");
+    expect_fine(&s);
+    static const struct case_deflate wanted[] = {
+        {true, 0}, {false, 0}, {true, 8}, {true, 15}, {false, 0}};
+    assert_int_equal(s.spec.deflate_count, COUNT_OF(wanted));
+    for (size_t i = 0; i < COUNT_OF(wanted); i++) {
+        assert_int_equal(s.spec.deflate[i].takeover, wanted[i].takeover);
+        assert_int_equal(s.spec.deflate[i].window, wanted[i].window);
+    }
+    end(&s);
+
+    parse_with(&s, "\"outcome\": \"echo\"");
+    expect_fine(&s);
+    assert_int_equal(s.spec.deflate_count, 0);
+    end(&s);
+}
+
 static void reads_requests(void **state)
 {
     (void)state;
@@ -359,6 +417,19 @@ static void mistakes_in_a_case_are_named(void **state)
         {"\"outcome\": \"echo\", \"observe\": [\"R-1\"]", "either 'outcome' or 'observe'"},
         {"\"observe\": [\"R-9\"]", "5/x: : 'R-9' is not in the requirement catalogue"},
         {"\"observe\": [\"R-1\"], \"steps\": [{\"raw\": \"00\"}]", "observes the run has no steps"},
+        {"\"observe\": [\"R-1\"], \"deflate\": [{}]", "observes the run has no steps"},
+        {"\"outcome\": \"echo\", \"deflate\": []", "/deflate: a list of at least one object"},
+        {"\"outcome\": \"echo\", \"deflate\": {}", "/deflate: a list of at least one object"},
+        {"\"outcome\": \"echo\", \"deflate\": true", "/deflate: a list of at least one object"},
+        {"\"outcome\": \"echo\", \"deflate\": [{}, 15]", "/deflate/1: an object is needed here"},
+        {"\"outcome\": \"echo\", \"deflate\": [{\"bits\": 9}]", "'bits' is not known here"},
+        {"\"outcome\": \"echo\", \"deflate\": [{\"window\": 7}]", "/deflate/0: a window has 8 to"},
+        {"\"outcome\": \"echo\", \"deflate\": [{\"window\": 1}]", "/deflate/0: a window has 8 to"},
+        {"\"outcome\": \"echo\", \"deflate\": [{\"window\": 16}]",
+         "/deflate/0/window: a whole number from 0 to 15"},
+        {"\"outcome\": \"echo\", \"deflate\": [{\"window\": \"9\"}]", "/deflate/0/window: "},
+        {"\"outcome\": \"echo\", \"deflate\": [{\"takeover\": 1}]",
+         "/deflate/0/takeover: true or false"},
         {"\"outcome\": 5", "/outcome: text is needed here"},
         {"\"outcome\": \"echo\", \"steps\": {}", "/steps: a list of steps is needed here"},
         {"\"outcome\": \"echo\", \"steps\": [5]", "/steps/0: a step is an object with one key"},
@@ -432,6 +503,23 @@ static void mistakes_in_steps_are_named(void **state)
         {"{\"send\": {\"opcode\": 1, \"payload\": {\"times\": 5}}}", "a list of payloads"},
         {"{\"send\": {\"opcode\": 1, \"payload\": {\"concat\": [\"a\", 5]}}}",
          "/payload/concat/1: an object is needed"},
+        {"{\"send\": {\"opcode\": 1, \"payload\": {\"corpus\": \"gif\", \"octets\": 1}}}",
+         "/payload: 'gif' is no corpus"},
+        {"{\"send\": {\"opcode\": 1, \"payload\": {\"corpus\": 5, \"octets\": 1}}}",
+         "/payload/corpus: text is needed here"},
+        {"{\"send\": {\"opcode\": 1, \"payload\": {\"corpus\": \"pdf\", \"octets\": -1}}}",
+         "/payload/octets: a whole number"},
+        {"{\"send\": {\"opcode\": 1, \"payload\": {\"corpus\": \"pdf\"}}}", "corpus with octets"},
+        {"{\"send\": {\"opcode\": 1, \"payload\": {\"corpus\": \"pdf\", \"times\": 2}}}",
+         "corpus with octets"},
+        {"{\"send\": {\"opcode\": 1, \"payload\": {\"corpus\": \"pdf\", \"octets\": 1,"
+         "\"hex\": \"00\"}}}",
+         "corpus with octets"},
+        {"{\"send\": {\"opcode\": 1, \"payload\": {\"octets\": 5}}}", "a list of payloads"},
+        {"{\"message\": {\"type\": \"text\", \"times\": 0}}", "a message is sent at least once"},
+        {"{\"message\": {\"type\": \"text\", \"times\": 1000001}}",
+         "/message/times: a whole number from 0 to 1000000"},
+        {"{\"send\": {\"opcode\": 1, \"times\": 2}}", "'times' is not known here"},
         {"{\"message\": {\"type\": \"ping\"}}", "/message/type: a message is"},
         {"{\"message\": {\"payload\": \"x\"}}", "/message/type: an opcode is"},
         {"{\"message\": {\"type\": \"text\", \"fragments\": 5}}", "/fragments: a list of sizes"},
@@ -506,6 +594,9 @@ int main(void)
         cmocka_unit_test(reads_frames),
         cmocka_unit_test(reads_the_other_steps),
         cmocka_unit_test(reads_payloads),
+        cmocka_unit_test(reads_corpora),
+        cmocka_unit_test(a_message_may_be_sent_many_times),
+        cmocka_unit_test(reads_what_is_asked_of_a_compressor),
         cmocka_unit_test(reads_requests),
         cmocka_unit_test(reads_responses),
         cmocka_unit_test(mistakes_in_responses_are_named),

@@ -78,6 +78,10 @@ static void the_volume_of_a_case_is_known(void **state)
          "1000000},"
          "\"fragment\": 1}}",
          1000000, 1000001},
+        {"{\"message\": {\"type\": \"text\", \"payload\": \"abc\", \"times\": 1000}}", 3000, 1000},
+        {"{\"message\": {\"type\": \"text\", \"payload\": {\"corpus\": \"json\", \"octets\": 10},"
+         "\"fragment\": 5, \"times\": 3}}, {\"raw\": \"81\"}",
+         31, 10},
         {"{\"send\": {\"opcode\": \"binary\", \"fin\": false, \"payload\": {\"repeat\": \"00 01\","
          "\"times\": 33554432}}}, {\"send\": {\"opcode\": \"ping\"}}",
          67108864, 2},

@@ -53,6 +53,7 @@ static unsigned long visit_path(struct lws_context *context, struct visit *visit
                                 bool echoes)
 {
     char base[PATH_MAX_LEN];
+    char place[PATH_MAX_LEN]; /* the library leaves it to us to name the port in Host */
     const char *scheme;
     const char *host;
     const char *root;
@@ -61,7 +62,9 @@ static unsigned long visit_path(struct lws_context *context, struct visit *visit
     snprintf(base, sizeof base, "%s", where != NULL ? where : "ws://127.0.0.1:9001");
     if (lws_parse_uri(base, &scheme, &host, &info.port, &root) != 0)
         return 0;
-    info.address = info.host = info.origin = host;
+    snprintf(place, sizeof place, "%s:%d", host, info.port);
+    info.address = host;
+    info.host = info.origin = place;
     info.ietf_version_or_minus_one = -1;
     *visit = (struct visit){.echoes = echoes};
     if (lws_client_connect_via_info(&info) == NULL)

@@ -386,6 +386,83 @@ static void long_messages_are_kept_whole(void **state)
     buffer_free(&wire);
 }
 
+/* --- compressed messages (RFC 7692) --------------------------------------------------------- */
+
+/* Books the octets in two pieces, with a context of their own. */
+static void book_inflated(struct judge_ledger *ledger, struct bytes wire, size_t cut)
+{
+    struct ws_deflate_unpacker *unpacker = ws_deflate_new_unpacker(WS_DEFLATE_WINDOW_MAX, true);
+    judge_ledger_init(ledger, true);
+    ws_reader_agree(&ledger->reader, unpacker);
+    judge_ledger_sent(ledger, bytes_of(wire.data, cut), NULL, NULL);
+    judge_ledger_sent(ledger, bytes_of(wire.data + cut, wire.len - cut), NULL, NULL);
+    ws_reader_agree(&ledger->reader, NULL);
+    ws_deflate_free_unpacker(unpacker);
+}
+
+/* What comes back is what was compressed, so that is what is booked. */
+static void compressed_messages_are_booked_inflated(void **state)
+{
+    (void)state;
+    enum { LONG = 5000 };
+    struct buffer wire = {0};
+    struct buffer text = {0};
+    struct ws_deflate_packer *packer = ws_deflate_new_packer(WS_DEFLATE_WINDOW_MAX, true);
+    memset(buffer_extend(&text, LONG), 'x', LONG);
+    wire_packed(&wire, packer, WS_TEXT, true, bytes_text("one"));
+    wire_packed(&wire, packer, WS_BINARY, true, buffer_bytes(&text));
+    wire_client(&wire, PING, "two");
+    assert_true(wire.len < 100);
+    for (size_t cut = 0; cut <= wire.len; cut++) {
+        struct script s = {0};
+        book_inflated(&s.ledger, buffer_bytes(&wire), cut);
+        assert_int_equal(s.ledger.violation, WS_FINE);
+        assert_int_equal(s.ledger.count, 3);
+        expect_item(&s, 0, JUDGE_ITEM_MESSAGE, JUDGE_ZONE_VALID, "one");
+        expect_item(&s, 1, JUDGE_ITEM_MESSAGE, JUDGE_ZONE_VALID, buffer_text(&text));
+        expect_item(&s, 2, JUDGE_ITEM_PING, JUDGE_ZONE_VALID, "two");
+        assert_int_equal(s.ledger.largest, LONG);
+        assert_int_equal(s.ledger.fragments, 1);
+        judge_ledger_free(&s.ledger);
+    }
+    ws_deflate_free_packer(packer);
+    buffer_free(&text);
+    buffer_free(&wire);
+}
+
+/* A receiver may refuse a message for what its headers announce, too. */
+static void what_grows_counts_as_it_went_out(void **state)
+{
+    (void)state;
+    struct buffer wire = {0};
+    struct judge_ledger ledger;
+    struct ws_deflate_packer *packer = ws_deflate_new_packer(WS_DEFLATE_WINDOW_MAX, true);
+    wire_packed(&wire, packer, WS_BINARY, true, bytes_text("\x91\xf3\x07"));
+    book_inflated(&ledger, buffer_bytes(&wire), 0);
+    assert_int_equal(ledger.items[0].len, 3);
+    assert_int_equal(ledger.largest, wire.len - 6);
+    assert_true(ledger.largest > 3);
+    judge_ledger_free(&ledger);
+    ws_deflate_free_packer(packer);
+    buffer_free(&wire);
+}
+
+static void what_cannot_be_inflated_is_a_violation(void **state)
+{
+    (void)state;
+    struct buffer wire = {0};
+    struct judge_ledger ledger;
+    wire_client(&wire, 0xc1, "\xff\xff\xff\xff");
+    wire_client(&wire, PING, "?");
+    for (size_t cut = 0; cut <= wire.len; cut++) {
+        book_inflated(&ledger, buffer_bytes(&wire), cut);
+        assert_int_equal(ledger.violation, WS_BAD_DEFLATE);
+        assert_int_equal(ledger.items[ledger.count - 1].zone, JUDGE_ZONE_VIOLATED);
+        judge_ledger_free(&ledger);
+    }
+    buffer_free(&wire);
+}
+
 static void towards_a_client_a_mask_is_a_fault(void **state)
 {
     (void)state;
@@ -419,6 +496,9 @@ int main(void)
         cmocka_unit_test(odd_closes_are_tolerable),
         cmocka_unit_test(the_tap_sees_events_and_the_wire_stays_as_it_is),
         cmocka_unit_test(long_messages_are_kept_whole),
+        cmocka_unit_test(compressed_messages_are_booked_inflated),
+        cmocka_unit_test(what_grows_counts_as_it_went_out),
+        cmocka_unit_test(what_cannot_be_inflated_is_a_violation),
         cmocka_unit_test(towards_a_client_a_mask_is_a_fault),
     };
     return cmocka_run_group_tests_name("judge/ledger", tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include "run/exchange.h"
 #include "run/party.h"
 #include "ws/handshake.h"
+#include "ws/permessage.h"
 
 /* How the endpoint differs from a good one. */
 enum {
@@ -36,7 +37,12 @@ enum {
     PLAY_RESET_CLOSE = 1 << 19, /* answers a Close with a reset */
     /* How its octets arrive, and ours leave. */
     PLAY_CHOPPED = 1 << 20, /* octet by octet */
-    PLAY_SLOW = 1 << 21     /* each write takes a while */
+    PLAY_SLOW = 1 << 21,    /* each write takes a while */
+    /* What it makes of permessage-deflate (RFC 7692). */
+    PLAY_DEFLATE = 1 << 22,    /* agrees on it, if it is offered */
+    PLAY_PLAIN_ECHO = 1 << 23, /* ... and compresses nothing */
+    PLAY_GARBAGE = 1 << 24,    /* ... and compresses what no one can inflate */
+    PLAY_FORGETS = 1 << 25     /* ... and inflates each message by itself */
 };
 
 struct play {
@@ -44,6 +50,7 @@ struct play {
     void (*receive)(struct play *p); /* what it does with the octets that came */
     void *owner;                     /* whom that concerns */
     const char *answer;              /* instead of its own answer to the handshake */
+    const char *extensions;          /* instead of what it agrees on */
     unsigned code;                   /* of its Closes, instead of the right one */
     /* the party */
     struct run_party party;
@@ -59,6 +66,8 @@ struct play {
     struct buffer in;
     size_t request_size;
     struct ws_reader reader;
+    struct ws_deflate_packer *packer; /* NULL: nothing is agreed on */
+    struct ws_deflate_unpacker *unpacker;
     struct buffer message;
     uint8_t opcode;
     bool text_bad;
@@ -74,6 +83,8 @@ struct play {
 
 static inline void play_free(struct play *p)
 {
+    ws_deflate_free_packer(p->packer);
+    ws_deflate_free_unpacker(p->unpacker);
     buffer_free(&p->in);
     buffer_free(&p->message);
     buffer_free(&p->out);
@@ -115,6 +126,17 @@ static inline void play_fail(struct play *p, enum ws_violation violation)
         play_close(p, ws_violation_close_code(violation));
 }
 
+static inline void play_echo(struct play *p)
+{
+    struct bytes message = buffer_bytes(&p->message);
+    if (p->packer == NULL || (p->is & PLAY_PLAIN_ECHO))
+        play_say(p, (uint8_t)(0x80 | p->opcode), message);
+    else if (p->is & PLAY_GARBAGE)
+        play_say(p, (uint8_t)(0xc0 | p->opcode), bytes_text("\xff\xff"));
+    else
+        wire_packed(&p->out, p->packer, p->opcode, (p->is & PLAY_MASK) != 0, message);
+}
+
 static inline void play_answer_message(struct play *p)
 {
     if (p->is & PLAY_CLOSE_FIRST) {
@@ -128,7 +150,7 @@ static inline void play_answer_message(struct play *p)
     if ((p->is & PLAY_BAD_ECHO) && p->message.len > 0)
         p->message.data[p->message.len - 1] ^= 1;
     if (!(p->is & PLAY_NO_ECHO))
-        play_say(p, (uint8_t)(0x80 | p->opcode), buffer_bytes(&p->message));
+        play_echo(p);
 }
 
 static inline void play_take_control(struct play *p, const struct ws_event *event)
@@ -176,6 +198,37 @@ static inline void play_take(struct play *p, const struct ws_event *event)
     }
 }
 
+/* The terms stand: what it sends may do as much as they allow. */
+static inline void play_agree(struct play *p, const struct ws_permessage *terms, bool as_client)
+{
+    bool from_client = !terms->client_no_context_takeover;
+    bool from_server = !terms->server_no_context_takeover;
+    unsigned bits = as_client ? terms->client_max_window_bits : terms->server_max_window_bits;
+    p->packer = ws_deflate_new_packer(bits != 0 ? bits : WS_DEFLATE_WINDOW_MAX,
+                                      as_client ? from_client : from_server);
+    p->unpacker = ws_deflate_new_unpacker(
+        WS_DEFLATE_WINDOW_MAX, (as_client ? from_server : from_client) && !(p->is & PLAY_FORGETS));
+    ws_reader_agree(&p->reader, p->unpacker);
+}
+
+/* Adds what it agrees on to the head at the end of what it says. */
+static inline void play_take_offer(struct play *p, const struct ws_http_head *request)
+{
+    struct ws_http_cursor cursor = {0, 0};
+    struct ws_permessage offer;
+    if (!(p->is & PLAY_DEFLATE) || !ws_permessage_next_offer(request, &cursor, &offer))
+        return;
+    struct ws_permessage terms = ws_permessage_accept(&offer);
+    p->out.len -= 2; /* the empty line */
+    buffer_append_text(&p->out, "Sec-WebSocket-Extensions: ");
+    if (p->extensions != NULL)
+        buffer_append_text(&p->out, p->extensions);
+    else
+        ws_permessage_write(&p->out, &terms);
+    buffer_append_text(&p->out, "\r\n\r\n");
+    play_agree(p, &terms, false);
+}
+
 static inline void play_shake_hands(struct play *p)
 {
     struct ws_http_head head;
@@ -200,6 +253,8 @@ static inline void play_shake_hands(struct play *p)
         buffer_append_text(&p->out, p->answer);
     else
         ws_handshake_write_answer(&p->out, &decision);
+    if (p->answer == NULL && decision.status == 101)
+        play_take_offer(p, &head);
     if (decision.status != 101)
         play_end(p, JUDGE_END_FIN);
     if (p->is & PLAY_GREET)

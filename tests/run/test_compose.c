@@ -4,15 +4,21 @@
 #include "play.h"
 
 /* The script of a case's steps. */
-static struct run_script compose(const char *rest, bool as_client)
+static struct run_script compose_packed(const char *rest, bool as_client,
+                                        struct ws_deflate_packer *packer)
 {
     struct case_set set = {0};
     const struct case_spec *spec = play_case(&set, "x/case", "RFC6455-5.5-03", rest);
     struct run_script script = {0};
     struct random random = random_start(1, bytes_text("test"));
-    run_compose_steps(&script, spec, as_client, &random, NULL);
+    run_compose_steps(&script, spec, as_client, &random, packer);
     case_spec_free_set(&set);
     return script;
+}
+
+static struct run_script compose(const char *rest, bool as_client)
+{
+    return compose_packed(rest, as_client, NULL);
 }
 
 /* --- frames --------------------------------------------------------------------------------- */
@@ -184,6 +190,200 @@ static void a_legal_frame_has_the_shortest_length(void **state)
     }
 }
 
+/* --- many messages -------------------------------------------------------------------------- */
+
+/* Those of one step are all drawn anew, and leave in writes of some size, while a single message
+ * leaves whole. */
+static void many_messages_leave_in_several_writes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *message;
+        size_t messages;
+        size_t size; /* of each, its frame and all */
+        size_t writes;
+    } rows[] = {
+        {"\"payload\": {\"random\": 1000}, \"times\": 1", 1, 1004, 1},
+        {"\"payload\": {\"random\": 40000}, \"times\": 1", 1, 40004, 1},
+        {"\"payload\": {\"random\": 1000}, \"times\": 16", 16, 1004, 1},
+        {"\"payload\": {\"random\": 1000}, \"times\": 17", 17, 1004, 1},
+        {"\"payload\": {\"random\": 1000}, \"times\": 100", 100, 1004, 6},
+        {"\"payload\": {\"random\": 20000}, \"times\": 3", 3, 20004, 3},
+        {"\"payload\": \"\", \"times\": 1000", 1000, 2, 1},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char rest[256];
+        snprintf(rest, sizeof(rest),
+                 "\"steps\": [{\"message\": {\"type\": \"binary\", %s}}],"
+                 "\"outcome\": \"survive\"",
+                 rows[i].message);
+        struct run_script script = compose(rest, false);
+        assert_int_equal(script.octets.len, rows[i].messages * rows[i].size);
+        assert_int_equal(script.count, rows[i].writes);
+        play_expect_covered(&script);
+        for (size_t k = 1; k < script.count; k++)
+            assert_in_range(script.parts[k - 1].len, 16384, 16384 + rows[i].size);
+        if (rows[i].messages > 1 && rows[i].size > 2)
+            assert_memory_not_equal(script.octets.data, script.octets.data + rows[i].size, 1004);
+        run_compose_free(&script);
+    }
+}
+
+/* What follows a single message goes out with it, however large that is. */
+static void one_large_message_does_not_cut(void **state)
+{
+    (void)state;
+    struct run_script script = compose(
+        "\"steps\": [{\"message\": {\"type\": \"binary\", \"payload\": {\"random\": 40000}}},"
+        "{\"send\": {\"opcode\": \"ping\"}}], \"outcome\": \"survive\"",
+        false);
+    assert_int_equal(script.count, 1);
+    play_expect_covered(&script);
+    run_compose_free(&script);
+}
+
+static void many_messages_keep_the_cut_of_the_case(void **state)
+{
+    (void)state;
+    struct run_script script =
+        compose("\"steps\": [{\"message\": {\"type\": \"text\", \"payload\": \"abc\","
+                "\"fragment\": 2, \"times\": 2}}, {\"await\": \"echo\"}, {\"send\": {\"opcode\": "
+                "\"ping\"}}], \"cut\": \"frames\", \"outcome\": \"survive\"",
+                false);
+    expect_hex(&script.octets, "01 02 6162 80 01 63 01 02 6162 80 01 63 89 00");
+    assert_int_equal(script.count, 6);
+    assert_int_equal(script.parts[4].kind, RUN_PART_AWAIT_ECHO);
+    play_expect_covered(&script);
+    run_compose_free(&script);
+}
+
+/* --- compressed messages (RFC 7692) --------------------------------------------------------- */
+
+/* Reads all messages of a script; pings are passed over. */
+struct reading {
+    struct buffer text;    /* what they inflate to, each with a stroke behind it */
+    struct buffer headers; /* the first octet of each frame, in hex */
+};
+
+static struct reading read_script(struct run_script *script, bool as_client)
+{
+    struct reading r = {{0}, {0}};
+    struct ws_reader reader;
+    struct ws_event event;
+    struct ws_deflate_unpacker *unpacker = ws_deflate_new_unpacker(WS_DEFLATE_WINDOW_MAX, true);
+    ws_reader_init(&reader, WS_READER_STRICT, as_client, UINT64_MAX);
+    ws_reader_agree(&reader, unpacker);
+    uint8_t *data = script->octets.data;
+    size_t used;
+    for (size_t done = 0;
+         ws_reader_next(&reader, data + done, script->octets.len - done, &used, &event) == WS_ITEM;
+         done += used) {
+        assert_int_not_equal(event.kind, WS_EVENT_VIOLATION);
+        if (event.kind == WS_EVENT_FRAME)
+            buffer_printf(&r.headers, "%02x ",
+                          (unsigned)event.frame.fin << 7 | (unsigned)event.frame.rsv << 4 |
+                              (unsigned)event.frame.opcode);
+        if (event.kind == WS_EVENT_DATA)
+            buffer_append(&r.text, event.payload);
+        if (event.kind == WS_EVENT_MESSAGE)
+            buffer_append_text(&r.text, "|");
+    }
+    ws_deflate_free_unpacker(unpacker);
+    return r;
+}
+
+static void expect_packed(const char *steps, bool as_client, const char *headers, const char *text)
+{
+    char rest[512];
+    snprintf(rest, sizeof(rest), "\"steps\": [%s], \"outcome\": \"survive\"", steps);
+    struct ws_deflate_packer *packer = ws_deflate_new_packer(WS_DEFLATE_WINDOW_MAX, true);
+    struct run_script script = compose_packed(rest, as_client, packer);
+    struct reading r = read_script(&script, as_client);
+    support_expect_text(buffer_bytes(&r.headers), headers);
+    support_expect_text(buffer_bytes(&r.text), text);
+    buffer_free(&r.headers);
+    buffer_free(&r.text);
+    run_compose_free(&script);
+    ws_deflate_free_packer(packer);
+}
+
+/* RFC 7692, 6.1: RSV1 stands on the first frame only; what a case sends as a frame is its own. */
+static void messages_are_compressed_and_frames_are_not(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"message\": {\"type\": \"text\", \"payload\": \"Hello\"}}";
+    static const char cut[] =
+        "{\"message\": {\"type\": \"binary\", \"payload\": \"Hello\", \"fragment\": 3}}";
+    static const char empty[] = "{\"message\": {\"type\": \"text\", \"payload\": \"\"}}";
+    static const char sizes[] = "{\"message\": {\"type\": \"text\", \"payload\": \"Hello\","
+                                "\"fragments\": [1, 0, 2]}}";
+    static const char many[] =
+        "{\"message\": {\"type\": \"text\", \"payload\": \"Hello\", \"times\": 3}}";
+    static const char others[] =
+        "{\"send\": {\"opcode\": \"text\", \"payload\": \"Hello\"}},"
+        "{\"message\": {\"type\": \"text\", \"payload\": \"Hi\"}}, {\"send\": {\"opcode\": "
+        "\"ping\", \"payload\": \"p\"}}";
+    for (int as_client = 0; as_client < 2; as_client++) {
+        expect_packed(text, as_client, "c1 ", "Hello|");
+        expect_packed(cut, as_client, "42 00 80 ", "Hello|"); /* 7 octets, like 7.2.3.1 */
+        expect_packed(empty, as_client, "c1 ", "|");
+        expect_packed(sizes, as_client, "41 00 00 80 ", "Hello|");
+        expect_packed(many, as_client, "c1 c1 c1 ", "Hello|Hello|Hello|");
+        expect_packed(others, as_client, "81 c1 89 ", "Hello|Hi|");
+    }
+}
+
+/* RFC 7692, 7.2.3.1 and 7.2.3.2 give the octets: the second message refers to the first. */
+static void the_context_lasts_from_message_to_message(void **state)
+{
+    (void)state;
+    static const char rest[] = "\"steps\": [{\"message\": {\"type\": \"text\", \"payload\": "
+                               "\"Hello\", \"times\": 2}}], \"outcome\": \"survive\"";
+    struct ws_deflate_packer *packer = ws_deflate_new_packer(WS_DEFLATE_WINDOW_MAX, true);
+    struct run_script script = compose_packed(rest, false, packer);
+    expect_hex(&script.octets, "c1 07 f248cdc9c90700 c1 05 f200110000");
+    run_compose_free(&script);
+    ws_deflate_free_packer(packer);
+    packer = ws_deflate_new_packer(WS_DEFLATE_WINDOW_MAX, false);
+    script = compose_packed(rest, false, packer);
+    expect_hex(&script.octets, "c1 07 f248cdc9c90700 c1 07 f248cdc9c90700");
+    run_compose_free(&script);
+    ws_deflate_free_packer(packer);
+}
+
+/* How long an endpoint takes goes by what the messages are, not by what goes out. */
+static void the_volume_is_that_before_compression(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *steps;
+        uint64_t octets;
+        uint64_t messages;
+    } rows[] = {
+        {"{\"send\": {\"opcode\": \"ping\"}}", 0, 0},
+        {"{\"message\": {\"type\": \"text\", \"payload\": \"\"}}", 0, 1},
+        {"{\"message\": {\"type\": \"text\", \"payload\": \"abc\", \"fragment\": 1}}", 3, 1},
+        {"{\"message\": {\"type\": \"text\", \"payload\": {\"json\": 1000}, \"times\": 50}}", 50000,
+         50},
+    };
+    uint64_t each = 0;
+    for (size_t i = 0; i < 2 * COUNT_OF(rows); i++) {
+        char rest[256];
+        bool packs = i % 2 != 0;
+        snprintf(rest, sizeof(rest), "\"steps\": [%s], \"outcome\": \"survive\"",
+                 rows[i / 2].steps);
+        struct ws_deflate_packer *packer =
+            packs ? ws_deflate_new_packer(WS_DEFLATE_WINDOW_MAX, true) : NULL;
+        struct run_script script = compose_packed(rest, true, packer);
+        if (i / 2 == 1)
+            each = script.volume;
+        assert_int_equal(script.volume, rows[i / 2].octets + rows[i / 2].messages * each);
+        run_compose_free(&script);
+        ws_deflate_free_packer(packer);
+    }
+    assert_int_equal(each, 256);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +392,12 @@ int main(void)
         cmocka_unit_test(two_frames_have_two_keys),
         cmocka_unit_test(what_need_not_wait_goes_out_at_once),
         cmocka_unit_test(a_legal_frame_has_the_shortest_length),
+        cmocka_unit_test(many_messages_leave_in_several_writes),
+        cmocka_unit_test(one_large_message_does_not_cut),
+        cmocka_unit_test(many_messages_keep_the_cut_of_the_case),
+        cmocka_unit_test(messages_are_compressed_and_frames_are_not),
+        cmocka_unit_test(the_context_lasts_from_message_to_message),
+        cmocka_unit_test(the_volume_is_that_before_compression),
     };
     return cmocka_run_group_tests_name("run/compose", tests, NULL, NULL);
 }

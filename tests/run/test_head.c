@@ -287,13 +287,14 @@ static void words_stand_for_what_was_asked(void **state)
 }
 
 /* What was not offered is an empty word. */
-static void a_word_without_an_offer_is_empty(void **state)
+static void a_word_without_an_offer_stands_for_a_name_of_ours(void **state)
 {
     (void)state;
     expect_answer(KEY_LINE,
                   "\"remove\": [\"Upgrade\", \"Connection\", \"Sec-WebSocket-Accept\"],"
-                  "\"add\": [\"X: <$protocol><$extension>\"]",
-                  "HTTP/1.1 101 Switching Protocols\r\nX: <><>\r\n\r\n");
+                  "\"add\": [\"X: <$protocol><$extension><$agreed>\"]",
+                  "HTTP/1.1 101 Switching Protocols\r\n"
+                  "X: <x-wsconform-a><x-wsconform-a><>\r\n\r\n");
 }
 
 static void an_answer_is_cut_as_told(void **state)
@@ -347,7 +348,7 @@ int main(void)
         cmocka_unit_test(a_request_without_a_key_is_answered_too),
         cmocka_unit_test(every_edit_of_an_answer_shows),
         cmocka_unit_test(words_stand_for_what_was_asked),
-        cmocka_unit_test(a_word_without_an_offer_is_empty),
+        cmocka_unit_test(a_word_without_an_offer_stands_for_a_name_of_ours),
         cmocka_unit_test(an_answer_is_cut_as_told),
         cmocka_unit_test(a_long_key_is_kept_whole),
     };

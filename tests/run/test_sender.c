@@ -183,6 +183,40 @@ static void a_server_masks_nothing(void **state)
     }
 }
 
+/* RFC 7692: what is booked is what is to come back. */
+static void compressed_messages_are_booked_as_they_were(void **state)
+{
+    (void)state;
+    struct bench b;
+    struct ws_deflate_packer *packer = ws_deflate_new_packer(WS_DEFLATE_WINDOW_MAX, true);
+    struct ws_deflate_unpacker *unpacker = ws_deflate_new_unpacker(WS_DEFLATE_WINDOW_MAX, true);
+    begin(&b, NULL);
+    run_sender_agree(&b.sender, packer, unpacker);
+    run_sender_load_steps(&b.sender,
+                          play_case(&b.set, "x/case", "RFC6455-5.5-03",
+                                    "\"steps\": [{\"message\": {\"type\": \"text\", \"payload\": "
+                                    "{\"repeat\": \"61\", \"times\": 1000}, \"fragment\": 3}},"
+                                    "{\"send\": {\"opcode\": \"text\", \"payload\": \"plain\"}}],"
+                                    "\"outcome\": \"survive\""));
+    while (!run_sender_done(&b.sender))
+        assert_true(run_sender_write(&b.sender, 0).len < 200);
+    run_sender_mark(&b.sender, WS_TEXT);
+    run_sender_write_urgent(&b.sender, 0);
+    const struct judge_ledger *ledger = &b.sender.ledger;
+    assert_int_equal(ledger->violation, WS_FINE);
+    assert_int_equal(ledger->count, 3);
+    assert_int_equal(ledger->items[0].len, 1000);
+    assert_int_equal(ledger->largest, 1000);
+    support_expect_text(judge_ledger_payload(ledger, &ledger->items[1]), "plain");
+    assert_int_equal(ledger->items[2].opcode, WS_TEXT); /* markers go out as they are */
+    assert_int_equal(b.transcript.entries[0].frame.rsv, WS_RSV1);
+    assert_int_equal(b.transcript.entries[0].octets.len, 3);
+    assert_int_equal(b.transcript.entries[b.transcript.count - 1].frame.rsv, 0);
+    end(&b);
+    ws_deflate_free_packer(packer);
+    ws_deflate_free_unpacker(unpacker);
+}
+
 static void a_script_may_be_given_up(void **state)
 {
     (void)state;
@@ -333,6 +367,7 @@ int main(void)
         cmocka_unit_test(joined_steps_share_a_write_with_the_head),
         cmocka_unit_test(joined_frames_are_booked),
         cmocka_unit_test(a_server_masks_nothing),
+        cmocka_unit_test(compressed_messages_are_booked_as_they_were),
         cmocka_unit_test(a_script_may_be_given_up),
         cmocka_unit_test(a_text_marker_comes_back_as_echo),
         cmocka_unit_test(a_marker_is_told_from_what_stands_before_it),

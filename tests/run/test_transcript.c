@@ -2,6 +2,7 @@
 #include "run/transcript.h"
 
 #include "support.h"
+#include "wire.h"
 
 static void add_frame(struct run_transcript *t, bool ours, uint64_t length, uint64_t now)
 {
@@ -134,6 +135,85 @@ static void drops_a_frame_that_is_still_coming(void **state)
     run_transcript_free(&t);
 }
 
+static void add_deflated(struct run_transcript *t, const void *data, size_t len)
+{
+    struct ws_event event = {.kind = WS_EVENT_DEFLATED, .payload = bytes_of(data, len)};
+    run_transcript_event(t, false, &event, 0);
+}
+
+static void add_inflated(struct run_transcript *t, size_t len)
+{
+    static const uint8_t zeros[4096];
+    struct ws_event event = {
+        .kind = WS_EVENT_DATA, .inflated = true, .payload = bytes_of(zeros, len)};
+    run_transcript_event(t, false, &event, 0);
+}
+
+/* A frame of few octets may inflate to many, for which there is no room. */
+static void a_compressed_frame_shows_what_stood_on_the_wire(void **state)
+{
+    (void)state;
+    struct run_transcript t = {0};
+    add_frame(&t, false, 5, 0);
+    add_deflated(&t, "pac", 3);
+    add_inflated(&t, 4096);
+    add_deflated(&t, "ke", 2);
+    for (int i = 0; i < 100; i++)
+        add_inflated(&t, 4096);
+    add_frame(&t, false, 1, 0);
+    add_data(&t, false, "x", 1);
+    assert_int_equal(t.count, 2);
+    support_expect_text(t.entries[0].octets, "packe");
+    assert_int_equal(t.entries[0].total, 5);
+    assert_true(t.entries[0].hash == bytes_hash(BYTES_HASH_START, bytes_text("packe")));
+    support_expect_text(t.entries[1].octets, "x");
+    run_transcript_free(&t);
+}
+
+static void read_into(struct run_transcript *t, struct ws_reader *reader, struct bytes wire)
+{
+    struct ws_event event;
+    uint8_t *data = support_flush(wire);
+    size_t used;
+    for (size_t done = 0;
+         ws_reader_next(reader, data + done, wire.len - done, &used, &event) == WS_ITEM;
+         done += used)
+        run_transcript_event(t, false, &event, 0);
+}
+
+/* The same, as a reader tells it of real octets, in two pieces cut anywhere. */
+static void a_message_that_inflates_to_much_is_kept_small(void **state)
+{
+    (void)state;
+    enum { LONG = 100000 };
+    struct buffer text = {0};
+    struct buffer wire = {0};
+    struct ws_deflate_packer *packer = ws_deflate_new_packer(WS_DEFLATE_WINDOW_MAX, true);
+    memset(buffer_extend(&text, LONG), 'x', LONG);
+    wire_packed(&wire, packer, WS_TEXT, false, buffer_bytes(&text));
+    assert_true(wire.len < 1000);
+    struct bytes payload = bytes_of(wire.data + 4, wire.len - 4);
+    for (size_t cut = 0; cut <= wire.len; cut += 7) {
+        struct run_transcript t = {0};
+        struct ws_reader reader;
+        struct ws_deflate_unpacker *unpacker = ws_deflate_new_unpacker(WS_DEFLATE_WINDOW_MAX, true);
+        ws_reader_init(&reader, WS_READER_OBSERVING, false, UINT64_MAX);
+        ws_reader_agree(&reader, unpacker);
+        read_into(&t, &reader, bytes_of(wire.data, cut));
+        read_into(&t, &reader, bytes_of(wire.data + cut, wire.len - cut));
+        assert_int_equal(t.count, 1);
+        assert_int_equal(t.entries[0].total, payload.len);
+        assert_true(t.entries[0].hash == bytes_hash(BYTES_HASH_START, payload));
+        assert_true(
+            bytes_equal(t.entries[0].octets, bytes_of(payload.data, RUN_TRANSCRIPT_PAYLOAD)));
+        ws_deflate_free_unpacker(unpacker);
+        run_transcript_free(&t);
+    }
+    ws_deflate_free_packer(packer);
+    buffer_free(&text);
+    buffer_free(&wire);
+}
+
 static void names_the_first_violation_of_a_frame(void **state)
 {
     (void)state;
@@ -161,6 +241,8 @@ int main(void)
         cmocka_unit_test(a_huge_length_costs_nothing),
         cmocka_unit_test(keeps_the_first_and_the_last),
         cmocka_unit_test(drops_a_frame_that_is_still_coming),
+        cmocka_unit_test(a_compressed_frame_shows_what_stood_on_the_wire),
+        cmocka_unit_test(a_message_that_inflates_to_much_is_kept_small),
         cmocka_unit_test(names_the_first_violation_of_a_frame),
     };
     return cmocka_run_group_tests_name("run/transcript", tests, NULL, NULL);
