@@ -221,6 +221,7 @@ $(BUILD)/bench-rounds: tools/bench-rounds.c $(BUILD)/flags.list
 
 # Endpoints of the end-to-end tests, written with the library of somebody else, whose types do not
 # survive -Wconversion.
+$(BUILD)/endpoints/lws-echo $(BUILD)/clients/lws-driver: tests/endpoints/lws-message.h
 $(BUILD)/endpoints/%: tests/endpoints/%.c $(BUILD)/flags.list
 	$(if $(V),,@echo "  CC      $@")
 	@mkdir -p $(@D)

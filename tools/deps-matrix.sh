@@ -12,7 +12,7 @@ PACKAGES="python3-tornado
     default-jdk-headless libtomcat10-embed-java libjakarta-annotation-api-java
     libjetty9-java libjetty9-extra-java
     python3-websocket chromium firefox-esr"
-NPM_PACKAGES="node@22.23.3 deno@2.9.6"
+NPM_PACKAGES="node@22.23.3 deno@2.9.6 bun@1.4.5"
 
 command -v apt-get >/dev/null || {
     echo "deps-matrix: only Debian has all of these as packages: $PACKAGES"
