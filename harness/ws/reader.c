@@ -42,11 +42,14 @@ void ws_reader_agree(struct ws_reader *reader, struct ws_deflate_unpacker *unpac
 static enum step give(const struct ws_reader *reader, struct ws_event *event,
                       enum ws_event_kind kind)
 {
-    *event = (struct ws_event){
-        .kind = kind,
-        .opcode = reader->frame.opcode,
-        .frame = reader->frame,
-    };
+    /* Field by field: `close` is large and means something with one kind only. */
+    event->kind = kind;
+    event->violation = WS_FINE;
+    event->opcode = reader->frame.opcode;
+    event->frame = reader->frame;
+    event->payload = bytes_of(NULL, 0);
+    event->inflated = false;
+    event->message_length = 0;
     return STEP_EVENT;
 }
 
@@ -191,21 +194,34 @@ static void begin_payload(struct ws_reader *reader)
         begin_data(reader);
 }
 
-static enum step read_header(struct ws_reader *reader, struct input *input, struct ws_event *event)
+/* A header that lies in the input as a whole, or else one that is put together from pieces. */
+static enum ws_status take_header(struct ws_reader *reader, struct input *input)
 {
     size_t have = reader->header_len;
     size_t rest = input->len - input->used;
+    size_t size;
+    struct bytes there = bytes_of(input->data + input->used, rest);
+    if (have == 0 && ws_frame_read(&reader->frame, there, &size) == WS_ITEM) {
+        input->used += size;
+        return WS_ITEM;
+    }
     size_t room = sizeof(reader->header) - have;
     size_t taken = rest < room ? rest : room;
     memcpy(reader->header + have, input->data + input->used, taken);
-    size_t size;
     if (ws_frame_read(&reader->frame, bytes_of(reader->header, have + taken), &size) == WS_MORE) {
         reader->header_len = (uint8_t)(have + taken);
         input->used += taken;
-        return STEP_STARVED;
+        return WS_MORE;
     }
     input->used += size - have;
     reader->header_len = 0;
+    return WS_ITEM;
+}
+
+static enum step read_header(struct ws_reader *reader, struct input *input, struct ws_event *event)
+{
+    if (take_header(reader, input) == WS_MORE)
+        return STEP_STARVED;
     reader->frame_read = 0;
     reader->control_len = 0;
     judge_first_octets(reader);

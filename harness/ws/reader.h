@@ -34,7 +34,7 @@ struct ws_event {
     struct bytes payload;  /* unmasked and inflated; borrowed from the input, the reader or its
                               unpacker */
     bool inflated;         /* DATA: what was deflated on the wire */
-    struct ws_close close; /* CONTROL with WS_CLOSE: the payload taken apart */
+    struct ws_close close; /* CONTROL with WS_CLOSE only: the payload taken apart */
     uint64_t message_length;
 };
 
