@@ -46,6 +46,7 @@ static void take(struct parser *parser, const struct ws_event *event)
 {
     switch (event->kind) {
     case WS_EVENT_FRAME:
+    case WS_EVENT_DEFLATED: /* not without an agreement */
         break;
     case WS_EVENT_DATA:
         buffer_append(&parser->message, event->payload);
