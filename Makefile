@@ -141,8 +141,9 @@ uninstall: ## remove what `make install` put there
 	rm -f $(DESTDIR)$(BINDIR)/wsconform $(DESTDIR)$(MANDIR)/wsconform.1 \
 	    $(DESTDIR)$(COMPLETIONDIR)/wsconform
 
-clean: ## remove all that was built, but not the npm packages in build/node_modules
-	rm -rf wsconform $(filter-out $(BUILD)/node_modules $(BUILD)/matrix $(BUILD)/package%,$(wildcard $(BUILD)/*))
+clean: ## remove all that was built, but neither npm packages nor what the fuzzer found
+	rm -rf wsconform $(filter-out $(BUILD)/node_modules $(BUILD)/matrix $(BUILD)/package% $(BUILD)/fuzz,$(wildcard $(BUILD)/*)) \
+	    $(filter-out $(BUILD)/fuzz/findings $(BUILD)/fuzz/corpus,$(wildcard $(BUILD)/fuzz/*))
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-14s%s\n", $$1, $$2 }' $(filter-out %.d,$(MAKEFILE_LIST))
