@@ -55,8 +55,7 @@ CMOCKA := $(call package,--libs,cmocka,-lcmocka)
 JANSSON := $(call package,--libs,jansson,-ljansson)
 
 LIBS_net := $(call package,--libs,libuv,-luv)
-LIBS_ws := $(call package,--libs,libcrypto,-lcrypto) \
-           $(if $(wildcard harness/ws/deflate.c),$(call package,--libs,zlib,-lz))
+LIBS_ws := $(call package,--libs,libcrypto,-lcrypto) $(call package,--libs,zlib,-lz)
 LIBS_case := $(JANSSON)
 LIBS_report := $(JANSSON)
 

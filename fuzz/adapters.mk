@@ -11,8 +11,9 @@ JOBS ?= 2
 
 ADAPTER_LWS := $(shell $(PKG_CONFIG) --libs libwebsockets 2>/dev/null)
 ADAPTERS := ws stdio $(if $(WSLAY),wslay) $(if $(ADAPTER_LWS),libwebsockets)
+ADAPTER_LIBS_ws := $(call package,--libs,zlib,-lz)
 ADAPTER_LIBS_wslay := $(WSLAY)
-ADAPTER_LIBS_libwebsockets := $(ADAPTER_LWS)
+ADAPTER_LIBS_libwebsockets := $(ADAPTER_LWS) $(call package,--libs,zlib,-lz)
 
 ADAPTER_DRIVER := adapters/driver custom
 
