@@ -11,8 +11,8 @@ import org.eclipse.jetty.websocket.server.WebSocketHandler;
 import org.eclipse.jetty.websocket.servlet.WebSocketServletFactory;
 
 /**
- * JettyEcho [--port N] [--host ADDRESS]: an echo server with Jetty. It offers permessage-deflate by
- * itself; no case asks for it.
+ * JettyEcho [--port N] [--host ADDRESS]: an echo server with Jetty, which takes permessage-deflate by
+ * itself.
  */
 public final class JettyEcho extends WebSocketAdapter {
     private static final int MESSAGE_MAX = 64 << 20; // the default is 64 KiB

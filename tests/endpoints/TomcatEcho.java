@@ -18,8 +18,8 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.websocket.server.WsContextListener;
 
 /**
- * TomcatEcho [--port N] [--host ADDRESS]: an echo server with Tomcat. It offers permessage-deflate
- * by itself; no case asks for it.
+ * TomcatEcho [--port N] [--host ADDRESS]: an echo server with Tomcat, which takes permessage-deflate
+ * by itself.
  */
 public final class TomcatEcho extends Endpoint {
     /** The default is 8 KiB. Each connection reserves as much, so it is not larger. */
