@@ -211,6 +211,111 @@ static bool find_rule(const struct judge_keys *keys, bool swapped, char text[TEX
     return true;
 }
 
+/* --- outputs of a known generator --------------------------------------------------------- */
+
+/* MT19937 (Matsumoto and Nishimura, 1998): the numbers of Python, Ruby, C++ and many more. */
+enum { TWISTER_SIZE = 624, TWISTER_MIDDLE = 397 };
+
+/* Go's math/rand without a seed of its own before Go 1.20: x[n] = x[n - 607] + x[n - 273]. */
+enum { GO_LENGTH = 607, GO_TAP = 273 };
+
+static uint32_t key_at(const struct judge_keys *keys, size_t at, bool swapped)
+{
+    uint32_t value = keys->masks[at].value;
+    return swapped ? swap(value) : value;
+}
+
+/* The word of the twister's state that gives this output. A round of a loop makes as many bits
+ * right as its shift is wide; so many are right before the first. */
+static uint32_t untemper(uint32_t output)
+{
+    output ^= output >> 18;
+    output ^= output << 15 & 0xefc60000;
+    uint32_t word = output;
+    for (int round = 0; round < 4; round++)
+        word = output ^ (word << 7 & 0x9d2c5680);
+    output = word;
+    for (int round = 0; round < 2; round++)
+        word = output ^ word >> 11;
+    return word;
+}
+
+static bool follows_twister(const struct judge_keys *keys, size_t at, bool swapped)
+{
+    size_t first = at - TWISTER_SIZE;
+    uint32_t high = untemper(key_at(keys, first, swapped)) & 0x80000000;
+    uint32_t low = untemper(key_at(keys, first + 1, swapped)) & 0x7fffffff;
+    uint32_t middle = untemper(key_at(keys, first + TWISTER_MIDDLE, swapped));
+    uint32_t next = middle ^ (high | low) >> 1 ^ (low % 2 == 1 ? 0x9908b0df : 0);
+    return untemper(key_at(keys, at, swapped)) == next;
+}
+
+/* The generator adds 64-bit numbers and gives out 32 bits from the middle of the sum. What is
+ * carried into these from below is not seen: 0 or 1. */
+static bool follows_go(const struct judge_keys *keys, size_t at, bool swapped)
+{
+    uint32_t carried = key_at(keys, at, swapped) - key_at(keys, at - GO_LENGTH, swapped) -
+                       key_at(keys, at - GO_TAP, swapped);
+    return carried <= 1;
+}
+
+/* Marsaglia, 2003. */
+static bool follows_xorshift(const struct judge_keys *keys, size_t at, bool swapped)
+{
+    uint32_t value = key_at(keys, at - 1, swapped);
+    value ^= value << 13;
+    value ^= value >> 17;
+    value ^= value << 5;
+    return key_at(keys, at, swapped) == value;
+}
+
+/* A generator whose next output follows from those that were seen. */
+static const struct generator {
+    const char *name;
+    size_t reach;  /* how far back it looks */
+    double chance; /* that a random key follows, whatever the keys before it are */
+    bool (*follows)(const struct judge_keys *keys, size_t at, bool swapped);
+} generators[] = {
+    {"the Mersenne Twister (MT19937)", TWISTER_SIZE, 0x1p-32, follows_twister},
+    {"Go's math/rand", GO_LENGTH, 2 * 0x1p-32, follows_go},
+    {"xorshift32", 1, 0x1p-32, follows_xorshift},
+};
+
+/* In the order of octets that suits better: in the wrong one a sum is right where no octet carries
+ * anything into the next. */
+static size_t count_following(const struct judge_keys *keys, const struct generator *generator)
+{
+    size_t counts[2] = {0};
+    for (size_t at = generator->reach; at < keys->mask_count; at++) {
+        counts[0] += generator->follows(keys, at, false);
+        counts[1] += generator->follows(keys, at, true);
+    }
+    return counts[0] > counts[1] ? counts[0] : counts[1];
+}
+
+/* Who draws other numbers in between, or loses a frame, breaks some of the rows that lead to a key;
+ * so it is counted how many follow. Among 65536 keys, the most that are kept, a random source has
+ * two that follow with a probability of (65536 / 2^32)^2 / 2 = 1.2e-10, and three with 5.9e-16;
+ * with Go's two chances it is 4.7e-10 and 4.7e-15. So three are proof enough, and among fewer than
+ * 9000 keys two. */
+static bool find_generator(const struct judge_keys *keys, char text[TEXT_MAX])
+{
+    for (size_t i = 0; i < sizeof(generators) / sizeof(generators[0]); i++) {
+        const struct generator *generator = &generators[i];
+        if (keys->mask_count <= generator->reach)
+            continue;
+        size_t trials = keys->mask_count - generator->reach;
+        size_t count = count_following(keys, generator);
+        if (is_too_often(count, (double)trials, generator->chance, 1)) {
+            snprintf(text, TEXT_MAX,
+                     "the masking keys are outputs of %s: %zu of %zu follow from earlier ones",
+                     generator->name, count, trials);
+            return true;
+        }
+    }
+    return false;
+}
+
 /* --- masking keys that are not random in another way -------------------------------------- */
 
 static uint8_t octet_of(uint32_t value, unsigned at)
@@ -268,8 +373,12 @@ static void report_masks(const struct judge_keys *keys, ws_handshake_report *rep
      * the set of allowed 32-bit values." */
     if (find_reuse(keys, text))
         report(context, "RFC6455-5.3-03", text);
-    /* "the masking key for a given frame MUST NOT make it simple for a server/proxy to predict the
-     * masking key for a subsequent frame." */
+    /* RFC 6455, 10.3: "Clients MUST choose a new masking key for each frame, using an algorithm
+     * that cannot be predicted by end applications that provide data." */
+    else if (find_generator(keys, text))
+        report(context, "RFC6455-10.3-01", text);
+    /* 5.3: "the masking key for a given frame MUST NOT make it simple for a server/proxy to predict
+     * the masking key for a subsequent frame." */
     else if (find_rule(keys, false, text) || find_rule(keys, true, text))
         report(context, "RFC6455-5.3-05", text);
     /* "the masking key MUST be derived from a strong source of entropy" */

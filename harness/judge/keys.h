@@ -9,9 +9,10 @@
  *
  * One odd key proves nothing: each 32-bit key is as likely as any other. So every test counts what
  * a random source does rarely and speaks only where such a source would do it with a probability
- * below JUDGE_KEYS_RISK. There are fewer than 20 tests: the chance that a good source is blamed in
- * a run is below 20 * JUDGE_KEYS_RISK. Random is what cannot be told from random here; that a
- * source cannot be predicted is not provable from outside. */
+ * below JUDGE_KEYS_RISK. There are fewer than 30 tests: the chance that a good source is blamed in
+ * a run is below 30 * JUDGE_KEYS_RISK. Random is what cannot be told from random here; that a
+ * source cannot be predicted is not provable from outside, only that it can: a few generators that
+ * many languages have are known here. */
 #define JUDGE_KEYS_RISK 1e-11
 
 enum {
@@ -43,9 +44,9 @@ void judge_keys_add_mask(struct judge_keys *keys, const uint8_t key[4]);
 void judge_keys_add_nonce(struct judge_keys *keys, struct bytes key);
 
 /* Reports at most one sentence for the masking keys, the plainest: RFC6455-5.3-03 (keys come
- * again), RFC6455-5.3-05 (one key says the next) or RFC6455-5.3-04 (keys that are not random in
- * another way); and at most one for the nonces: RFC6455-4.1-30. `text` is valid only during the
- * call. */
+ * again), RFC6455-10.3-01 (the outputs of a known generator), RFC6455-5.3-05 (one key says the
+ * next) or RFC6455-5.3-04 (keys that are not random in another way); and at most one for the
+ * nonces: RFC6455-4.1-30. `text` is valid only during the call. */
 void judge_keys_report(const struct judge_keys *keys, ws_handshake_report *report, void *context);
 
 void judge_keys_free(struct judge_keys *keys);

@@ -28,6 +28,15 @@ static void draw_key(uint8_t key[KEY_SIZE], uint64_t seed, uint64_t index)
     random_fill(&random, key, KEY_SIZE);
 }
 
+/* Xorshift32 (Marsaglia, 2003). */
+static uint32_t shift(uint32_t value)
+{
+    value ^= value << 13;
+    value ^= value >> 17;
+    value ^= value << 5;
+    return value;
+}
+
 static void choose_key(const struct peer_echo *echo, struct ws_frame *frame)
 {
     const struct peer_quirk *quirk = echo->options.quirk;
@@ -40,6 +49,10 @@ static void choose_key(const struct peer_echo *echo, struct ws_frame *frame)
     case PEER_MASK_COUNTER:
         if (echo->sent > 0)
             set_key(key, number_of(echo->last_mask) + quirk->n);
+        break;
+    case PEER_MASK_XORSHIFT:
+        if (echo->sent > 0)
+            set_key(key, shift((uint32_t)number_of(echo->last_mask)));
         break;
     case PEER_MASK_AS_FIRST:
         if (echo->sent > 0)

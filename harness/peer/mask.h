@@ -13,6 +13,7 @@ enum peer_mask {
     PEER_MASK_NO_FLAG,     /* the payload is masked, but neither flag nor key is sent */
     PEER_MASK_CONSTANT,    /* the key is always `n` */
     PEER_MASK_COUNTER,     /* it is that of the frame before and `n` */
+    PEER_MASK_XORSHIFT,    /* it follows from that of the frame before, as xorshift32 says */
     PEER_MASK_AS_FIRST,    /* it is that of the first frame */
     PEER_MASK_HELD,        /* it changes every `n` frames */
     PEER_MASK_CYCLE,       /* after `n` keys the first comes again */

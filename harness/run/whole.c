@@ -7,7 +7,8 @@
 struct whole {
     struct run_result *results;
     size_t count;
-    struct judge_observations observations;
+    const struct judge_observations *known; /* what was seen on single connections */
+    struct judge_observations observations; /* and what only all of them show */
 };
 
 __attribute__((format(printf, 3, 4))) static void
@@ -20,6 +21,15 @@ set_verdict(struct run_result *result, enum judge_verdict verdict, const char *f
     result->verdict = verdict;
 }
 
+/* True if single connections show it, so that they can be counted: what a client draws at random is
+ * only seen in all of them together. */
+static bool is_of_connections(const struct whole *whole,
+                              const struct judge_observation *observation)
+{
+    return observation->first != NULL ||
+           judge_observation_find(whole->known, observation->rule) != NULL;
+}
+
 static void judge_run_level(const struct whole *whole, struct run_result *result,
                             const struct case_catalogue *catalogue, size_t connections)
 {
@@ -27,9 +37,12 @@ static void judge_run_level(const struct whole *whole, struct run_result *result
     enum judge_verdict verdict =
         judge_observation_judge(&whole->observations, result->spec, catalogue, &worst);
     if (worst != NULL) {
-        set_verdict(result, verdict, "%s (on %zu of %zu connections%s%s)", worst->text,
-                    worst->count, connections, worst->first != NULL ? ", first in " : "",
-                    worst->first != NULL ? worst->first->id : "");
+        if (is_of_connections(whole, worst))
+            set_verdict(result, verdict, "%s (on %zu of %zu connections%s%s)", worst->text,
+                        worst->count, connections, worst->first != NULL ? ", first in " : "",
+                        worst->first != NULL ? worst->first->id : "");
+        else
+            set_verdict(result, verdict, "%s", worst->text);
         result->judgement.grade = verdict == JUDGE_WARN ? JUDGE_WARNING : JUDGE_VIOLATION;
     } else if (connections == 0) {
         set_verdict(result, JUDGE_SKIP, "no connection was observed");
@@ -121,7 +134,7 @@ void run_whole_judge(struct run_result *results, size_t count, const struct run_
                      const struct judge_observations *observations,
                      const struct case_catalogue *catalogue)
 {
-    struct whole whole = {.results = results, .count = count};
+    struct whole whole = {.results = results, .count = count, .known = observations};
     judge_observation_copy(&whole.observations, observations);
     compare_deliveries(&whole);
     if (settings->keys != NULL)

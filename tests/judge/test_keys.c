@@ -127,10 +127,14 @@ static uint32_t counting(struct random *random, size_t i, size_t in, size_t of)
 }
 
 /* As a machine writes it that puts the last octet first. */
+static uint32_t swap(uint32_t value)
+{
+    return value << 24 | (value << 8 & 0xff0000) | (value >> 8 & 0xff00) | value >> 24;
+}
+
 static uint32_t counting_swapped(struct random *random, size_t i, size_t in, size_t of)
 {
-    uint32_t value = counting(random, i * 40000, in, of);
-    return value << 24 | (value << 8 & 0xff0000) | (value >> 8 & 0xff00) | value >> 24;
+    return swap(counting(random, i * 40000, in, of));
 }
 
 static uint32_t in_great_steps(struct random *random, size_t i, size_t in, size_t of)
@@ -261,6 +265,172 @@ static void counts_on_coincidence(void **state)
     }
 }
 
+/* --- known generators ---------------------------------------------------------------------- */
+
+struct twister {
+    uint32_t state[624];
+    size_t at;
+};
+
+static struct twister twister_start(uint32_t seed)
+{
+    struct twister twister = {.state = {seed}, .at = 624};
+    for (uint32_t i = 1; i < 624; i++)
+        twister.state[i] = 1812433253U * (twister.state[i - 1] ^ twister.state[i - 1] >> 30) + i;
+    return twister;
+}
+
+static uint32_t twister_next(struct twister *twister)
+{
+    uint32_t *state = twister->state;
+    if (twister->at == 624) {
+        twister->at = 0;
+        for (size_t i = 0; i < 624; i++) {
+            uint32_t mixed = (state[i] & 0x80000000) | (state[(i + 1) % 624] & 0x7fffffff);
+            state[i] = state[(i + 397) % 624] ^ mixed >> 1 ^ (mixed & 1 ? 0x9908b0df : 0);
+        }
+    }
+    uint32_t y = state[twister->at++];
+    y ^= y >> 11;
+    y ^= y << 7 & 0x9d2c5680;
+    y ^= y << 15 & 0xefc60000;
+    return y ^ y >> 18;
+}
+
+/* C++ says of std::mt19937 which number the ten thousandth is. */
+static void the_twister_is_right(void **state)
+{
+    (void)state;
+    struct twister twister = twister_start(5489);
+    for (size_t i = 1; i < 10000; i++)
+        twister_next(&twister);
+    assert_int_equal(twister_next(&twister), 4123659995U);
+}
+
+/* Go's generator from any 607 numbers; it gives out bits 31 to 62. */
+struct go {
+    uint64_t words[607];
+    size_t at;
+};
+
+static struct go go_start(uint64_t seed)
+{
+    struct go go = {.at = 0};
+    struct random random = source(seed);
+    for (size_t i = 0; i < 607; i++)
+        go.words[i] = random_next(&random);
+    return go;
+}
+
+static uint32_t go_next(struct go *go)
+{
+    size_t at = go->at++ % 607;
+    go->words[at] += go->words[(at + 607 - 273) % 607];
+    return (uint32_t)(go->words[at] >> 31);
+}
+
+static uint32_t xorshift_next(uint32_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    return *state ^= *state << 5;
+}
+
+enum known { TWISTER, GO, XORSHIFT };
+
+/* The keys of a client that draws `count` of them; one draw of `lost` is not seen (0: all are). */
+static struct judge_keys draw_known(enum known known, size_t count, size_t lost, bool swapped)
+{
+    struct judge_keys keys = {0};
+    struct random random = source(8);
+    struct twister twister = twister_start(1);
+    struct go go = go_start(9);
+    uint32_t xorshift = 2463534242U;
+    while (keys.mask_count < count) {
+        uint32_t value = known == TWISTER ? twister_next(&twister)
+                         : known == GO    ? go_next(&go)
+                                          : xorshift_next(&xorshift);
+        if (lost > 0 && random_next(&random) % lost == 0)
+            continue;
+        if (random_next(&random) % 3 == 0)
+            judge_keys_next_connection(&keys);
+        add(&keys, swapped ? swap(value) : value);
+    }
+    return keys;
+}
+
+static void knows_generators(void **state)
+{
+    (void)state;
+    static const struct {
+        enum known known;
+        size_t count;
+        size_t lost;
+        const char *words; /* NULL: too few to say anything */
+    } rows[] = {
+        {TWISTER, 624, 0, NULL},
+        {TWISTER, 625, 0, NULL},
+        {TWISTER, 626, 0, "the Mersenne Twister (MT19937): 2 of 2 follow from earlier ones"},
+        {TWISTER, 2000, 0, "the Mersenne Twister (MT19937): 1376 of 1376 follow"},
+        {TWISTER, 4000, 400, "the Mersenne Twister (MT19937): "},
+        {TWISTER, JUDGE_KEYS_MASKS_MAX, 0, "the Mersenne Twister (MT19937): 64912 of 64912"},
+        {GO, 607, 0, NULL},
+        {GO, 608, 0, NULL},
+        {GO, 609, 0, "Go's math/rand: 2 of 2 follow from earlier ones"},
+        {GO, 2000, 0, "Go's math/rand: 1393 of 1393 follow"},
+        {GO, 4000, 400, "Go's math/rand: "},
+        {XORSHIFT, 8, 0, "xorshift32: 7 of 7 follow"},
+        {XORSHIFT, 100, 3, "xorshift32: "},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        for (int swapped = 0; swapped < 2; swapped++) {
+            struct judge_keys keys =
+                draw_known(rows[i].known, rows[i].count, rows[i].lost, swapped);
+            expect(&keys, rows[i].words != NULL ? "RFC6455-10.3-01" : NULL, rows[i].words);
+        }
+}
+
+/* How many of 65536 keys must follow: two is what chance may do. */
+static void needs_more_than_a_coincidence(void **state)
+{
+    (void)state;
+    for (size_t hits = 2; hits <= 3; hits++) {
+        struct judge_keys keys = {0};
+        struct random random = source(10);
+        uint32_t value = 0;
+        for (size_t i = 0; i < JUDGE_KEYS_MASKS_MAX; i++) {
+            bool follows = i % 20000 == 0 && i > 0 && i / 20000 <= hits;
+            if (!follows)
+                value = (uint32_t)random_next(&random);
+            else
+                xorshift_next(&value);
+            add(&keys, value);
+        }
+        expect(&keys, hits == 3 ? "RFC6455-10.3-01" : NULL, "xorshift32: 3 of 65535");
+    }
+}
+
+/* Not seeded: what the system draws is what a good client sends. */
+static void the_systems_entropy_is_never_blamed(void **state)
+{
+    (void)state;
+    enum { RUNS = 100, COUNT = 5000 };
+    static uint8_t octets[COUNT][4];
+    FILE *entropy = fopen("/dev/urandom", "rb");
+    assert_non_null(entropy);
+    for (size_t run = 0; run < RUNS; run++) {
+        struct judge_keys keys = {0};
+        assert_int_equal(fread(octets, sizeof(octets[0]), COUNT, entropy), COUNT);
+        for (size_t i = 0; i < COUNT; i++) {
+            if (octets[i][0] % 3 == 0)
+                judge_keys_next_connection(&keys);
+            judge_keys_add_mask(&keys, octets[i]);
+        }
+        expect(&keys, NULL, "");
+    }
+    fclose(entropy);
+}
+
 static void looks_at_a_bounded_number(void **state)
 {
     (void)state;
@@ -326,6 +496,10 @@ int main(void)
         cmocka_unit_test(keeps_silent_about_a_few_keys),
         cmocka_unit_test(knows_bad_masking_keys),
         cmocka_unit_test(counts_on_coincidence),
+        cmocka_unit_test(the_twister_is_right),
+        cmocka_unit_test(knows_generators),
+        cmocka_unit_test(needs_more_than_a_coincidence),
+        cmocka_unit_test(the_systems_entropy_is_never_blamed),
         cmocka_unit_test(looks_at_a_bounded_number),
         cmocka_unit_test(knows_bad_nonces),
         cmocka_unit_test(lets_uuids_pass),

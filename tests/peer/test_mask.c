@@ -34,6 +34,11 @@ static bool same(const uint8_t a[4], const uint8_t b[4])
     return memcmp(a, b, 4) == 0;
 }
 
+static uint32_t number_of(const uint8_t key[4])
+{
+    return (uint32_t)key[0] << 24 | (uint32_t)key[1] << 16 | (uint32_t)key[2] << 8 | key[3];
+}
+
 static void draws_fresh_keys(void **state)
 {
     (void)state;
@@ -80,6 +85,15 @@ static void predicts_keys(void **state)
     draw(&quirk, 0, keys);
     assert_int_equal((uint8_t)(keys[5][3] - keys[4][3]), 1);
     assert_int_equal((uint8_t)(keys[7][3] - keys[0][3]), 7);
+    quirk = of_kind(PEER_MASK_XORSHIFT, 0);
+    draw(&quirk, 0, keys);
+    for (size_t i = 1; i < COUNT; i++) {
+        uint32_t value = number_of(keys[i - 1]);
+        value ^= value << 13;
+        value ^= value >> 17;
+        value ^= value << 5;
+        assert_int_equal(number_of(keys[i]), value);
+    }
     quirk = of_kind(PEER_MASK_BITS, 0xffff);
     draw(&quirk, 0, keys);
     assert_memory_equal(keys[5], "\0\0", 2);

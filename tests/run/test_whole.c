@@ -73,8 +73,45 @@ static void keys_are_judged_with_the_run(void **state)
     for (int i = 0; i < 2; i++) {
         run_plan_judge_run(d.plan, &d.set.catalogue);
         assert_int_equal(desk_result_of(&d, 0)->verdict, JUDGE_FAILED);
+        assert_string_equal(desk_result_of(&d, 0)->judgement.diagnosis,
+                            "all 20 frames have the masking key 01020304");
         assert_null(judge_observation_find(run_plan_observations(d.plan), "RFC6455-5.3-03"));
     }
+    judge_keys_free(&keys);
+    desk_end(&d);
+}
+
+/* RFC 6455, 10.3: "using an algorithm that cannot be predicted". */
+static void a_known_generator_is_judged_with_the_run(void **state)
+{
+    (void)state;
+    static const char row[] = "id\tsection\trole\tstrength\tobservable\tambiguity\tstatement\n" MUST
+                              "\t5.5\tboth\tmust\tyes\t\tSomething.\n"
+                              "RFC6455-10.3-01\t10.3\tclient\tmust\tyes\t\tUnpredictable.\n";
+    struct desk d;
+    struct judge_keys keys = {0};
+    uint32_t value = 1;
+    for (int i = 0; i < 20; i++) {
+        value ^= value << 13;
+        value ^= value >> 17;
+        value ^= value << 5;
+        judge_keys_add_mask(&keys,
+                            (const uint8_t[4]){(uint8_t)(value >> 24), (uint8_t)(value >> 16),
+                                               (uint8_t)(value >> 8), (uint8_t)value});
+    }
+    desk_prepare(&d);
+    assert_int_equal(case_catalogue_read(&d.set.catalogue, "t", bytes_text(row), NULL), 0);
+    d.settings.of_client = true;
+    d.settings.keys = &keys;
+    desk_add(&d, "\"observe\": [\"RFC6455-10.3-01\"]");
+    desk_add(&d, echo_case);
+    desk_begin(&d, 1, false);
+    desk_claim(&d, 1, JUDGE_PASS, RUN_HANG_NONE);
+    run_plan_judge_run(d.plan, &d.set.catalogue);
+    assert_int_equal(desk_result_of(&d, 0)->verdict, JUDGE_FAILED);
+    assert_string_equal(
+        desk_result_of(&d, 0)->judgement.diagnosis,
+        "the masking keys are outputs of xorshift32: 19 of 19 follow from earlier ones");
     judge_keys_free(&keys);
     desk_end(&d);
 }
@@ -223,6 +260,7 @@ int main(void)
         cmocka_unit_test(nothing_seen_is_nothing_passed),
         cmocka_unit_test(back_off_is_judged_with_the_run),
         cmocka_unit_test(keys_are_judged_with_the_run),
+        cmocka_unit_test(a_known_generator_is_judged_with_the_run),
         cmocka_unit_test(without_any_connection_a_refusal_proves_nothing),
         cmocka_unit_test(what_was_withdrawn_is_given_back),
         cmocka_unit_test(a_server_needs_no_such_control),
