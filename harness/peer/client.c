@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "peer/mask.h"
 
 /* Connections that a quirk leaves open are kept so, up to this many. */
 enum { LINGERING_MAX = 64 };
@@ -11,7 +12,8 @@ enum { LINGERING_MAX = 64 };
 struct peer_client {
     struct net_loop *loop;
     struct peer_client_options options;
-    uint64_t count;         /* connections so far */
+    uint64_t count; /* connections so far */
+    struct peer_mask_source source;
     struct peer_link *link; /* the last one of them */
     bool over;              /* that one is */
     struct peer_link *lingering[LINGERING_MAX];
@@ -74,6 +76,7 @@ enum peer_client_status peer_client_run(struct peer_client *client, const struct
     struct peer_link_options options = client->options.link;
     options.echo.url = url;
     options.echo.number = client->count++;
+    options.echo.source = &client->source;
     options.echo.heard = heard;
     if (heard != NULL)
         options.echo.quirk = NULL;

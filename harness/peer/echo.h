@@ -10,6 +10,7 @@
  * same type, and only when it is known to be valid. */
 struct peer_echo;
 struct peer_quirk;
+struct peer_mask_source;
 
 /* Which side it plays; together a set. */
 enum peer_role { PEER_SERVER = 1, PEER_CLIENT = 2 };
@@ -20,10 +21,11 @@ struct peer_echo_options {
     uint64_t message_max;           /* octets in a message; more is refused with 1009 */
     const struct peer_quirk *quirk; /* what it does otherwise; NULL: nothing. Borrowed */
     /* A client's: */
-    const struct ws_url *url; /* whom it asks for what. Borrowed */
-    uint64_t seed;            /* of its key and of its masking keys */
-    uint64_t number;          /* connections of this client that came before */
-    struct buffer *heard;     /* messages go there and not back; NULL: back. Borrowed */
+    const struct ws_url *url;        /* whom it asks for what. Borrowed */
+    uint64_t seed;                   /* of its key and of its masking keys */
+    uint64_t number;                 /* connections of this client that came before */
+    struct peer_mask_source *source; /* a quirk's, which all its connections share. Borrowed */
+    struct buffer *heard;            /* messages go there and not back; NULL: back. Borrowed */
 };
 
 /* A server; 64 KiB and 64 MiB */

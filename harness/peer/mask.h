@@ -14,6 +14,8 @@ enum peer_mask {
     PEER_MASK_CONSTANT,    /* the key is always `n` */
     PEER_MASK_COUNTER,     /* it is that of the frame before and `n` */
     PEER_MASK_XORSHIFT,    /* it follows from that of the frame before, as xorshift32 says */
+    PEER_MASK_TWISTER,     /* it is the next output of MT19937, the first octet the highest */
+    PEER_MASK_GO,          /* of the generator of Go's math/rand, the first octet the lowest */
     PEER_MASK_AS_FIRST,    /* it is that of the first frame */
     PEER_MASK_HELD,        /* it changes every `n` frames */
     PEER_MASK_CYCLE,       /* after `n` keys the first comes again */
@@ -28,7 +30,17 @@ enum peer_mask {
     PEER_MASK_ZERO_ONCE    /* it is zero in the first frame of connection `n` */
 };
 
-/* peer_quirk_mask: masks frames that peer_quirk_matches otherwise; `kind` is an enum peer_mask. */
+/* A generator that all connections of a client share: its state and how much it has drawn. Zeroed
+ * at first; the quirk seeds it. */
+enum { PEER_MASK_SOURCE_SIZE = 624 };
+
+struct peer_mask_source {
+    uint64_t words[PEER_MASK_SOURCE_SIZE];
+    size_t drawn;
+};
+
+/* peer_quirk_mask: masks frames that peer_quirk_matches otherwise; `kind` is an enum peer_mask.
+ * Those that draw from echo->options.source need one. */
 peer_quirk_mask peer_mask_choose;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "peer/fault_mask.h"
 
+#include "peer/mask.h"
 #include "quirks.h"
 
 static void is_fit_to_be_read(void **state)
@@ -19,8 +20,12 @@ static struct buffer conversation(const struct peer_quirk *quirk)
     } masked[] = {{0x89, 1}, {0x8a, 0}, {0x81, 200}, {0x80, 1}, {0x88, 0}};
     struct buffer all = {0};
     uint8_t *payload = calloc(1, 65536);
+    struct peer_mask_source source = {0};
+    struct peer_echo_options options = talk_client(quirk);
+    options.source = &source;
     for (size_t i = 0; i <= sizeof masked / sizeof masked[0]; i++) {
-        struct talk talk = talk_open_client(quirk);
+        struct talk talk = talk_ask_as(&options);
+        talk_answer(&talk, right_answer);
         talk_raw(&talk, text, sizeof text - 1);
         talk_raw(&talk, "\x82\x7e\0\x7e", 4);
         talk_raw(&talk, payload, 126);

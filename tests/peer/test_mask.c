@@ -6,11 +6,9 @@
 /* The keys of the first frames that a client with this quirk sends. */
 enum { COUNT = 8 };
 
-static void draw(const struct peer_quirk *quirk, uint64_t number, uint8_t keys[COUNT][4])
+static void draw_as(const struct peer_echo_options *options, uint8_t keys[COUNT][4])
 {
-    struct peer_echo_options options = talk_client(quirk);
-    options.number = number;
-    struct talk talk = talk_ask_as(&options);
+    struct talk talk = talk_ask_as(options);
     struct buffer payload = {0};
     talk_answer(&talk, right_answer);
     for (size_t i = 0; i < COUNT; i++) {
@@ -22,6 +20,13 @@ static void draw(const struct peer_quirk *quirk, uint64_t number, uint8_t keys[C
     }
     buffer_free(&payload);
     talk_end(&talk);
+}
+
+static void draw(const struct peer_quirk *quirk, uint64_t number, uint8_t keys[COUNT][4])
+{
+    struct peer_echo_options options = talk_client(quirk);
+    options.number = number;
+    draw_as(&options, keys);
 }
 
 static struct peer_quirk of_kind(enum peer_mask kind, uint64_t n)
@@ -37,6 +42,11 @@ static bool same(const uint8_t a[4], const uint8_t b[4])
 static uint32_t number_of(const uint8_t key[4])
 {
     return (uint32_t)key[0] << 24 | (uint32_t)key[1] << 16 | (uint32_t)key[2] << 8 | key[3];
+}
+
+static uint32_t swapped_number_of(const uint8_t key[4])
+{
+    return number_of((const uint8_t[4]){key[3], key[2], key[1], key[0]});
 }
 
 static void draws_fresh_keys(void **state)
@@ -109,6 +119,53 @@ static void predicts_keys(void **state)
     assert_false(same(keys[0], (const uint8_t[4]){0}));
 }
 
+/* What a client with this quirk sends on two connections. */
+static void draw_shared(enum peer_mask kind, uint64_t seed, uint8_t keys[2 * COUNT][4])
+{
+    struct peer_mask_source source = {0};
+    struct peer_quirk quirk = of_kind(kind, 0);
+    struct peer_echo_options options = talk_client(&quirk);
+    options.source = &source;
+    options.seed = seed;
+    draw_as(&options, keys);
+    options.number = 1;
+    draw_as(&options, keys + COUNT);
+    assert_int_equal(source.drawn, 2 * COUNT);
+}
+
+/* The first numbers of MT19937 with its customary seed, over two connections. */
+static void draws_from_the_twister(void **state)
+{
+    (void)state;
+    uint8_t keys[2 * COUNT][4];
+    draw_shared(PEER_MASK_TWISTER, 5489, keys);
+    assert_int_equal(number_of(keys[0]), 3499211612U);
+    assert_int_equal(number_of(keys[1]), 581869302U);
+    assert_int_equal(number_of(keys[9]), 1323567403U);
+}
+
+/* Each key is, but for what is carried, the sum of two earlier ones. */
+static void draws_like_go(void **state)
+{
+    (void)state;
+    enum { CONNECTIONS = 100, KEYS = CONNECTIONS * COUNT };
+    static uint8_t keys[KEYS][4];
+    struct peer_mask_source source = {0};
+    struct peer_quirk quirk = of_kind(PEER_MASK_GO, 0);
+    struct peer_echo_options options = talk_client(&quirk);
+    size_t carried = 0;
+    options.source = &source;
+    for (options.number = 0; options.number < CONNECTIONS; options.number++)
+        draw_as(&options, keys + options.number * COUNT);
+    for (size_t n = 607; n < KEYS; n++) {
+        uint32_t rest = swapped_number_of(keys[n]) - swapped_number_of(keys[n - 607]) -
+                        swapped_number_of(keys[n - 273]);
+        assert_true(rest <= 1);
+        carried += rest;
+    }
+    assert_in_range(carried, 1, KEYS - 607 - 1);
+}
+
 static void replays_keys(void **state)
 {
     (void)state;
@@ -169,9 +226,10 @@ static void leaves_other_frames_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(draws_fresh_keys), cmocka_unit_test(repeats_keys),
-        cmocka_unit_test(predicts_keys),    cmocka_unit_test(replays_keys),
-        cmocka_unit_test(masks_wrongly),    cmocka_unit_test(leaves_other_frames_alone),
+        cmocka_unit_test(draws_fresh_keys),       cmocka_unit_test(repeats_keys),
+        cmocka_unit_test(predicts_keys),          cmocka_unit_test(replays_keys),
+        cmocka_unit_test(masks_wrongly),          cmocka_unit_test(leaves_other_frames_alone),
+        cmocka_unit_test(draws_from_the_twister), cmocka_unit_test(draws_like_go),
     };
     return cmocka_run_group_tests_name("peer/mask", tests, NULL, NULL);
 }
