@@ -95,6 +95,8 @@ static void take_frames(struct run_exchange *x, uint8_t *data, size_t len)
         run_transcript_event(&x->result.transcript, false, &event, x->now);
         if (event.kind == WS_EVENT_FRAME)
             take_header(x, &event.frame);
+        if (event.kind == WS_EVENT_DATA && event.inflated) /* a flood may come compressed */
+            x->received += event.payload.len;
         if (event.kind == WS_EVENT_VIOLATION)
             run_sight_violation(x, event.violation);
         if (event.kind == WS_EVENT_CONTROL)

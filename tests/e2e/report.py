@@ -4,9 +4,8 @@
 report.py --findings REPORT - prints `fail ID` and `warn ID` of all cases with these verdicts, sorted.
 report.py --same REPORT REPORT - exit status 0 if both runs sent the same octets to the same effect.
 
-An expression may use `report`, `run`, `summary`, `cases` (by id), `ids(VERDICT...)` (a sorted list),
-`left_out()` (those that were skipped for another reason than that the endpoint does not compress)
-and `diagnosis(ID)`. Of an expression A == B that is not true, A is printed.
+An expression may use `report`, `run`, `summary`, `cases` (by id), `ids(VERDICT...)` (a sorted list,
+without the cases that were skipped because the endpoint does not compress) and `diagnosis(ID)`. Of an expression A == B that is not true, A is printed.
 """
 
 import json
@@ -34,9 +33,8 @@ def evaluate(path, expression):
         "run": report["run"],
         "summary": report["summary"],
         "cases": cases,
-        "ids": lambda *verdicts: sorted(i for i, c in cases.items() if c["verdict"] in verdicts),
-        "left_out": lambda: sorted(i for i, c in cases.items()
-                                   if c["verdict"] == "skip" and c["diagnosis"] != UNAGREED),
+        "ids": lambda *verdicts: sorted(i for i, c in cases.items() if c["verdict"] in verdicts and
+                                        c["diagnosis"] != UNAGREED),
         "diagnosis": lambda i: cases[i]["diagnosis"],
     }
     if not eval(expression, words):  # the expressions stand in the scripts beside this file

@@ -135,6 +135,10 @@ static inline void play_echo(struct play *p)
         play_say(p, (uint8_t)(0xc0 | p->opcode), bytes_text("\xff\xff"));
     else
         wire_packed(&p->out, p->packer, p->opcode, (p->is & PLAY_MASK) != 0, message);
+    if ((p->is & PLAY_FLOOD) && p->packer != NULL) { /* the end never comes */
+        p->out.len--;
+        p->is |= PLAY_NO_ECHO;
+    }
 }
 
 static inline void play_answer_message(struct play *p)
@@ -143,10 +147,10 @@ static inline void play_answer_message(struct play *p)
         play_close(p, 1000);
         return;
     }
-    if (p->is & PLAY_FLOOD)
-        for (int i = 0; i < 40; i++) {
-            memset(buffer_extend(&p->out, 65536), 0, 65536);
-        }
+    if ((p->is & PLAY_FLOOD) && p->packer != NULL)
+        memset(buffer_extend(&p->message, 40 * 65536), 0, 40 * 65536);
+    else if (p->is & PLAY_FLOOD)
+        memset(buffer_extend(&p->out, 40 * 65536), 0, 40 * 65536);
     if ((p->is & PLAY_BAD_ECHO) && p->message.len > 0)
         p->message.data[p->message.len - 1] ^= 1;
     if (!(p->is & PLAY_NO_ECHO))

@@ -195,6 +195,19 @@ static void an_offer_that_does_not_fit_is_not_taken(void **state)
     buffer_free(&request);
 }
 
+/* Some kilobytes on the wire. */
+static void a_flood_may_come_compressed(void **state)
+{
+    (void)state;
+    for (int of_client = 0; of_client < 2; of_client++) {
+        struct guest g;
+        act(&g, of_client, PLAY_DEFLATE | PLAY_FLOOD, deflate_case);
+        EXPECT(&g.stage, JUDGE_FAILED);
+        assert_non_null(strstr(g.stage.result.judgement.diagnosis, "far more"));
+        guest_end(&g);
+    }
+}
+
 /* What a server says unasked is read as frames all the same, wherever its segments end. */
 static void a_greeting_is_read_without_agreement(void **state)
 {
@@ -337,6 +350,7 @@ int main(void)
         cmocka_unit_test(a_plain_echo_is_an_echo),
         cmocka_unit_test(who_does_without_is_not_judged),
         cmocka_unit_test(an_offer_that_does_not_fit_is_not_taken),
+        cmocka_unit_test(a_flood_may_come_compressed),
         cmocka_unit_test(a_greeting_is_read_without_agreement),
         cmocka_unit_test(without_a_linger_there_is_no_close),
         cmocka_unit_test(what_cannot_be_inflated_fails),
