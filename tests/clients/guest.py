@@ -8,6 +8,7 @@ rude                sends what is no request, half a request, nothing, and 100 c
                     fails unless all that is answered is answered with an HTTP error or the end
 driver AGENT        runs all cases and asks for the reports
   --dies N HOW      but ends in the middle of each Nth case: HOW is an exit status or SEGV
+  --loses N         but does not ask for case N if there are more
   --stays           but goes on living when all is done
 """
 
@@ -140,8 +141,11 @@ def run(url, agent, number, how):
 
 def drive(url, agent, *options):
     every, how = (int(options[1]), options[2]) if "--dies" in options else (0, None)
+    lost = int(options[1]) if "--loses" in options else 0
     count = int(ask(url, "/getCaseCount")[0])
     for number in range(1, count + 1):
+        if number == lost and count > lost:
+            continue
         run(url, agent, number, how if every and number % every == 0 else None)
     ask(url, "/updateReports?agent=" + agent)
     if "--stays" in options:

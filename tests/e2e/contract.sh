@@ -79,6 +79,12 @@ holds "it is started again for what is left" "$SCRATCH/tired.json" 'ids("skip", 
 holds "the cases in whose middle it ended fail" "$SCRATCH/tired.json" \
     '{diagnosis(i).partition(" without ")[2] for i in ids("fail")} == {"a Close"}'
 
+FEW="--run 5.5* --run 5.6/*" started careless --loses 3
+holds "one that loses a case is started again for it" "$SCRATCH/careless.json" \
+    'summary["total"] > 50 and ids("skip", "error") == []'
+FEW="--run 5.5.2/*ping-of* --run 5.6/*" started lazy --loses 3
+holds "one that leaves many is not" "$SCRATCH/lazy.json" 'len(ids("skip")) == 1'
+
 started crashing --dies 3 SEGV
 exited "a driver that crashes" 1
 holds "the cases that it died of are named" "$SCRATCH/crashing.json" \
