@@ -71,11 +71,14 @@ test: $(ADAPTER_PLAIN)
 OSS_ENGINE = $(or $(LIB_FUZZING_ENGINE),-fsanitize=fuzzer)
 OSS_TARGETS := $(if $(filter memory,$(SANITIZER)),$(FUZZ_MSAN),$(FUZZ_TARGETS))
 OSS_PROGRAMS := $(OSS_TARGETS:%=$(BUILD)/fuzz/oss/%)
-OSS_LIBRARIES := $(if $(filter memory,$(SANITIZER)),,-Wl,-Bstatic -ljansson -lcrypto -lz -Wl,-Bdynamic -lpthread -ldl)
+# With MemorySanitizer they are linked, but nothing in them is called.
+OSS_LIBRARIES := -Wl,-Bstatic $(if $(filter memory,$(SANITIZER)),,-ljansson) -lcrypto -lz \
+    -Wl,-Bdynamic -lpthread -ldl
 
 FUZZ_CC_oss = $(CC)
 FUZZ_HARNESS_oss = $(CFLAGS) $(FUZZ_WORK)
-FUZZ_OWN_oss = $(CFLAGS)
+# libFuzzer, which is not instrumented, writes what the mutators read.
+FUZZ_OWN_oss = $(if $(filter mutate% custom%,$*),$(filter-out -fsanitize=memory -fsanitize-memory%,$(CFLAGS)),$(CFLAGS))
 $(eval $(call fuzz_variant,oss))
 
 # Only libFuzzer has the function that a mutator of ours leaves one call in four to.

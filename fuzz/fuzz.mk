@@ -12,13 +12,15 @@ TARGETS ?= $(FUZZ_TARGETS)
 
 # Targets whose input is a stream of frames, which have a mutator for that.
 FUZZ_FRAMES := ws_frame ws_message ws_server ws_client
+# The same behind an octet of settings.
+FUZZ_DEFLATE := ws_deflate
 # Those whose input is a head of HTTP and nothing else.
 FUZZ_HEADS := ws_http ws_request ws_response
-# MemorySanitizer must see all code: no Jansson, libcrypto or zlib.
-FUZZ_MSAN := ws_frame ws_message ws_utf8 ws_close ws_http ws_url
+# MemorySanitizer must see all code that runs: no Jansson, libcrypto or zlib.
+FUZZ_MSAN := ws_frame ws_message ws_utf8 ws_close ws_http ws_extension ws_permessage ws_url
 
 FUZZ_ROOMS := run judge case ws base
-FUZZ_SUPPORT := trace slow slow_http oracle reader connection wslay player mutate mutate_head
+FUZZ_SUPPORT := trace slow slow_inflate slow_http slow_permessage oracle reader connection wslay player mutate mutate_head
 FUZZ_SOURCES := $(filter $(FUZZ_ROOMS:%=harness/%/%),$(SOURCES))
 WSLAY := $(call package,--libs,libwslay,$(if $(wildcard /usr/include/wslay/wslay.h),-lwslay))
 FUZZ_WSLAY := $(if $(WSLAY),-DFUZZ_WITH_WSLAY $(call package,--cflags,libwslay))
@@ -41,7 +43,8 @@ FUZZ_HARNESS_libfuzzer = -O3 $(FUZZ_SANE) $(FUZZ_WORK) \
     $(if $(filter case/% judge/% run/%,$*),-fsanitize=fuzzer-no-link,$(if $(filter base/%,$*),,$(FUZZ_EDGES)))
 FUZZ_OWN_libfuzzer = -O3 $(if $(filter $(FUZZ_PLAIN),$*),-g,$(FUZZ_SANE) $(FUZZ_WSLAY)) \
     $(if $(filter targets/empty,$*),$(FUZZ_EDGES))
-FUZZ_PLAIN := trace slow slow_http oracle mutate mutate_head custom custom_head
+FUZZ_PLAIN := trace slow slow_inflate slow_http slow_permessage oracle mutate mutate_head custom custom_head \
+    custom_deflate
 FUZZ_LINK_libfuzzer = $(SANITIZE) -fsanitize=fuzzer
 
 FUZZ_CC_msan = $(FUZZ_CC)
@@ -82,7 +85,8 @@ fuzz_programs = $(foreach target,$(2),$(call fuzz_program_$(1),$(target)))
 # What brings main, and what makes a mutator known to it.
 fuzz_main = $(if $(filter coverage replay,$(1)),replay)
 fuzz_custom = $(if $(filter libfuzzer msan,$(1)),\
-    $(if $(filter $(FUZZ_FRAMES),$(2)),custom) $(if $(filter $(FUZZ_HEADS),$(2)),custom_head))
+    $(if $(filter $(FUZZ_FRAMES),$(2)),custom) $(if $(filter $(FUZZ_HEADS),$(2)),custom_head) \
+    $(if $(filter $(FUZZ_DEFLATE),$(2)),custom_deflate))
 
 # --- rules --------------------------------------------------------------------------------------
 

@@ -196,7 +196,8 @@ void oracle_run(const struct oracle_parser *parser, const struct slow_profile *p
     }
     if (going && parser->eof != NULL)
         parser->eof(self);
-    oracle_work(fuzz_work - before, in.len, calls);
+    /* What is inflated is octets too. */
+    oracle_work(fuzz_work - before, in.len + (profile->deflate ? trace->data.len : 0), calls);
     if (parser->close != NULL)
         parser->close(self);
 }
@@ -296,6 +297,13 @@ void oracle_compare(const char *rule, const struct trace *trace, const struct sl
         differ(rule, clause_of(&wanted, i), "by the RFC", trace, &wanted, i);
     if (profile->pieces && !bytes_equal(buffer_bytes(&trace->data), buffer_bytes(&wanted.data)))
         differ(rule, "RFC6455-5.4-01", "by the RFC (octets of messages)", trace, &wanted, i);
+    /* The slow parser takes all that there is of the frame that fails. */
+    size_t taken = trace->deflated.len;
+    if (profile->deflate &&
+        (taken > wanted.deflated.len || (taken < wanted.deflated.len && !trace_failed(trace)) ||
+         (taken > 0 && memcmp(trace->deflated.data, wanted.deflated.data, taken) != 0)))
+        differ(rule, "RFC7692-7.2.2-01", "by the RFC (octets that came compressed)", trace, &wanted,
+               i);
 }
 
 /* Behind the end, the same octets again must not make it speak. */

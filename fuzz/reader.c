@@ -13,6 +13,7 @@ enum { SPLITS_EVERY = 128, OBSERVE_EVERY = 256, HELD_EVERY = 512, WSLAY_EVERY = 
 
 static struct self {
     struct ws_reader reader;
+    struct ws_deflate_unpacker *unpacker; /* NULL: permessage-deflate is not agreed on */
     struct trace *sink;
     uint64_t taken; /* octets of all chunks so far */
 } self;
@@ -47,6 +48,8 @@ static const uint8_t slow_rules[WS_VIOLATION_COUNT] = {
     [WS_BAD_DATA_AFTER_CLOSE] = SLOW_DATA_AFTER_CLOSE,
     [WS_BAD_SECOND_CLOSE] = SLOW_SECOND_CLOSE,
     [WS_TOO_BIG] = SLOW_TOO_BIG,
+    [WS_BAD_RSV1_PLACE] = SLOW_RSV,
+    [WS_BAD_DEFLATE] = SLOW_DEFLATE,
 };
 
 static void *open_reader(struct trace *sink, const struct slow_profile *profile,
@@ -56,7 +59,18 @@ static void *open_reader(struct trace *sink, const struct slow_profile *profile,
     self.taken = 0;
     uint64_t max = profile->message_max > 0 ? profile->message_max : UINT64_MAX;
     ws_reader_init(&self.reader, mode, profile->from_client, max);
+    if (profile->deflate) {
+        self.unpacker = ws_deflate_new_unpacker(profile->window_bits, profile->takeover);
+        ws_reader_agree(&self.reader, self.unpacker);
+    }
     return &self;
+}
+
+static void close_reader(void *ignored)
+{
+    (void)ignored;
+    ws_deflate_free_unpacker(self.unpacker);
+    self.unpacker = NULL;
 }
 
 static void *open_strict(struct trace *sink, const struct slow_profile *profile)
@@ -144,7 +158,13 @@ static void note(const struct ws_event *event, uint64_t taken)
         trace_data(sink, event->payload);
         break;
     case WS_EVENT_DEFLATED:
-        oracle_violation("contract", "RFC6455-5.2-06", "compressed, though nobody agreed to it");
+        if (self.unpacker == NULL)
+            oracle_violation("contract", "RFC6455-5.2-06",
+                             "compressed, though nobody agreed to it");
+        if (event->payload.len == 0)
+            oracle_violation("contract", "RFC7692-7.2.2-01", "an empty piece of a message");
+        trace_deflated(sink, event->payload);
+        break;
     case WS_EVENT_MESSAGE:
         note_message(sink, event);
         break;
@@ -182,10 +202,11 @@ static bool feed(void *ignored, uint8_t *data, size_t len)
     }
 }
 
-const struct oracle_parser reader_strict = {.rule = "reference", .open = open_strict, .feed = feed};
+const struct oracle_parser reader_strict = {
+    .rule = "reference", .open = open_strict, .feed = feed, .close = close_reader};
 
 const struct oracle_parser reader_observing = {
-    .rule = "observer", .open = open_observing, .feed = feed};
+    .rule = "observer", .open = open_observing, .feed = feed, .close = close_reader};
 
 struct slow_profile reader_profile(bool from_client, uint64_t message_max)
 {
@@ -194,6 +215,16 @@ struct slow_profile reader_profile(bool from_client, uint64_t message_max)
                                  .headers = true,
                                  .pieces = true,
                                  .codes = true};
+}
+
+struct slow_profile reader_profile_deflate(bool from_client, uint64_t message_max, bool takeover,
+                                           unsigned window_bits)
+{
+    struct slow_profile profile = reader_profile(from_client, message_max);
+    profile.deflate = true;
+    profile.takeover = takeover;
+    profile.window_bits = window_bits;
+    return profile;
 }
 
 /* --- round trip ------------------------------------------------------------------------------ */
@@ -255,13 +286,18 @@ static struct bytes given_of(const struct trace *trace, size_t index)
 
 void reader_round_trip(struct bytes in, const struct trace *trace)
 {
+    bool compressed = false;
     for (size_t i = 0; i < trace->count; i++) {
         if (trace->events[i].kind != TRACE_FRAME)
             continue;
         const struct trace_header *header = &trace->events[i].header;
         size_t size = check_header(header, in);
         struct bytes given = given_of(trace, i);
-        if (given.len > 0)
+        uint8_t opcode = trace->events[i].opcode;
+        if (opcode == WS_TEXT || opcode == WS_BINARY)
+            compressed = header->first / 64 % 2 == 1;
+        /* What was inflated is nowhere in the input. */
+        if (given.len > 0 && (opcode >= WS_CLOSE || !compressed))
             check_payload(header, size, given, in);
     }
 }
@@ -320,10 +356,13 @@ void reader_check_held(const struct slow_profile *profile, struct bytes in)
         status = ws_reader_next(&self.reader, chunk + done, in.len - done, &used, &event);
         done += used;
     } while (status == WS_ITEM);
-    if (oracle_heap() != before)
+    /* Nothing but the window (RFC 7692, 7.1.2). */
+    size_t allowed = profile->deflate ? (size_t)1 << profile->window_bits : 0;
+    if (oracle_heap() < before || oracle_heap() - before > allowed)
         oracle_violation("held", "RFC6455-10.4-01", "the reader holds %zu octets",
                          oracle_heap() - before);
     free(chunk);
+    close_reader(NULL);
 }
 
 void reader_stream(const struct slow_profile *profile, struct bytes in, uint64_t hash)
@@ -339,7 +378,7 @@ void reader_stream(const struct slow_profile *profile, struct bytes in, uint64_t
         reader_observe(profile, in, hash, 4, &trace);
     if (in.len > 0 && oracle_sample(hash, 11, HELD_EVERY))
         reader_check_held(profile, in);
-    if (oracle_sample(hash, 12, WSLAY_EVERY))
+    if (!profile->deflate && oracle_sample(hash, 12, WSLAY_EVERY))
         wslay_compare(profile, in);
     oracle_show();
 }

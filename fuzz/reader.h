@@ -12,6 +12,10 @@ extern const struct oracle_parser reader_strict;
 /* In the observer's mood: it goes on behind a failure. */
 extern const struct oracle_parser reader_observing;
 
+/* The same with permessage-deflate. */
+struct slow_profile reader_profile_deflate(bool from_client, uint64_t message_max, bool takeover,
+                                           unsigned window_bits);
+
 /* What strict readers say, compared as closely as can be. */
 struct slow_profile reader_profile(bool from_client, uint64_t message_max);
 

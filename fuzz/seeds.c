@@ -13,7 +13,7 @@
 #include "run/head.h"
 
 /* Longer ones only slow the fuzzer down. */
-enum { SEED_MAX = 4096 };
+enum { SEED_MAX = 4096, DEFLATED_MAX = 1024 };
 
 static const char request[] = "GET / HTTP/1.1\r\n"
                               "Host: localhost\r\n"
@@ -88,6 +88,57 @@ static void write_steps(const struct case_spec *spec, bool as_client)
     run_compose_free(&script);
 }
 
+/* The same with permessage-deflate agreed on, behind an octet of settings: takeover, all of the
+ * window, the largest limit. */
+static const uint8_t deflate_settings = 1;
+
+static void write_deflated(const struct case_spec *spec, bool as_client)
+{
+    struct run_script script = {0};
+    struct random random = random_start(1, bytes_text(spec->id));
+    struct ws_deflate_packer *packer = ws_deflate_new_packer(WS_DEFLATE_WINDOW_MAX, true);
+    struct buffer all = {0};
+    run_compose_steps(&script, spec, as_client, &random, packer);
+    buffer_append(&all, bytes_of(&deflate_settings, 1));
+    buffer_append(&all, buffer_bytes(&script.octets));
+    /* These cases have many messages of a kind: the first ones will do. */
+    if (all.len > DEFLATED_MAX)
+        all.len = DEFLATED_MAX;
+    if (script.octets.len > 0)
+        write_seed("ws_deflate", spec->id, buffer_bytes(&all));
+    buffer_free(&all);
+    ws_deflate_free_packer(packer);
+    run_compose_free(&script);
+}
+
+/* RFC 7692, 7.2.3. The second message of 7.2.3.2 wants the first. */
+static void write_examples(void)
+{
+    static const struct {
+        const char *name;
+        uint8_t octets[32];
+        size_t len;
+    } examples[] = {
+        {"RFC7692-7.2.3.1", {1, 0xc1, 7, 0xf2, 0x48, 0xcd, 0xc9, 0xc9, 7, 0}, 10},
+        {"RFC7692-7.2.3.1-fragments",
+         {1, 0x41, 3, 0xf2, 0x48, 0xcd, 0x80, 4, 0xc9, 0xc9, 7, 0},
+         12},
+        {"RFC7692-7.2.3.2",
+         {1, 0xc1, 7, 0xf2, 0x48, 0xcd, 0xc9, 0xc9, 7, 0, 0xc1, 5, 0xf2, 0, 0x11, 0, 0},
+         17},
+        {"RFC7692-7.2.3.3",
+         {1, 0xc1, 11, 0, 5, 0, 0xfa, 0xff, 0x48, 0x65, 0x6c, 0x6c, 0x6f, 0},
+         14},
+        {"RFC7692-7.2.3.4", {1, 0xc1, 8, 0xf3, 0x48, 0xcd, 0xc9, 0xc9, 7, 0, 0}, 11},
+        {"RFC7692-7.2.3.5",
+         {1, 0xc1, 13, 0xf2, 0x48, 5, 0, 0, 0, 0xff, 0xff, 0xca, 0xc9, 0xc9, 7, 0},
+         16},
+        {"RFC7692-7.2.3.6", {1, 0xc1, 1, 0}, 4},
+    };
+    for (size_t i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
+        write_seed("ws_deflate", examples[i].name, bytes_of(examples[i].octets, examples[i].len));
+}
+
 /* The payloads alone, for the targets below frames. */
 static void write_payloads(const struct case_spec *spec)
 {
@@ -140,6 +191,28 @@ static void write_values(const struct case_spec *spec, const struct case_head *h
             write_seed("ws_extension", spec->id, bytes_text(head->set[i].value));
 }
 
+static const char *extensions_of(const struct case_head *head)
+{
+    for (size_t i = 0; i < head->set_count; i++)
+        if (strcmp(head->set[i].name, "Sec-WebSocket-Extensions") == 0)
+            return head->set[i].value;
+    return NULL;
+}
+
+/* An offer, a line end, and an answer; what the case leaves open is a plain one. */
+static void write_permessage(const struct case_spec *spec)
+{
+    const char *offer = extensions_of(&spec->request);
+    const char *answer = extensions_of(&spec->response);
+    struct buffer both = {0};
+    if (offer == NULL && answer == NULL)
+        return;
+    buffer_printf(&both, "%s\n%s", offer != NULL ? offer : "permessage-deflate",
+                  answer != NULL ? answer : "permessage-deflate");
+    write_seed("ws_permessage", spec->id, buffer_bytes(&both));
+    buffer_free(&both);
+}
+
 /* The case with an endpoint that behaves (player.c: act 14), in both roles. */
 static void write_exchange(const struct case_spec *spec, size_t index)
 {
@@ -160,6 +233,9 @@ static void write_case(const struct case_spec *spec, size_t index)
         write_steps(spec, false);
         write_payloads(spec);
     }
+    if (!spec->big && spec->step_count > 0 && spec->deflate_count > 0)
+        write_deflated(spec, (spec->role & CASE_ROLE_SERVER) != 0);
+    write_permessage(spec);
     write_exchange(spec, index);
     write_values(spec, &spec->request);
     write_values(spec, &spec->response);
@@ -195,6 +271,11 @@ int main(int argc, char **argv)
     write_seed("ws_url", "absolute", bytes_text("http://localhost:80/a?b"));
     write_seed("ws_extension", "offer",
                bytes_text("permessage-deflate; client_max_window_bits; x=\"10\", foo"));
+    write_seed("ws_permessage", "offers",
+               bytes_text("permessage-deflate; client_max_window_bits; server_max_window_bits=10, "
+                          "permessage-deflate; client_max_window_bits\n"
+                          "permessage-deflate; client_max_window_bits=\"9\""));
+    write_examples();
     case_spec_free_set(&set);
     return 0;
 }

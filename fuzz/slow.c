@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fuzz/slow.h"
 
+#include "fuzz/slow_inflate.h"
+
 /* --- what the sentences are called ----------------------------------------------------------- */
 
 static const struct row {
@@ -26,6 +28,7 @@ static const struct row {
     [SLOW_DATA_AFTER_CLOSE] = {"RFC6455-1.4-01", 1002},
     [SLOW_SECOND_CLOSE] = {"RFC6455-1.4-01", 1002},
     [SLOW_TOO_BIG] = {"RFC6455-10.4-01", 1009},
+    [SLOW_DEFLATE] = {"RFC7692-7.2.2-12", 1007},
 };
 
 const char *slow_rule_clause(enum slow_rule rule)
@@ -186,7 +189,9 @@ struct walk {
     bool closed;
     bool open;        /* between the first and the last fragment of a message */
     uint8_t type;     /* of that message: 1 or 2 */
+    size_t inflated;  /* messages so far */
     uint32_t partial; /* see slow_parse */
+    bool compressed;  /* that message is */
     size_t text_at;   /* up to here its text is known to be good, whole characters only */
 };
 
@@ -200,6 +205,14 @@ static uint32_t when(bool broken, enum slow_rule rule)
     return broken ? SLOW_BIT(rule) : 0;
 }
 
+/* RFC 7692, 6: the bit says that the message is compressed; 6.1: "An endpoint MUST NOT set the
+ * "Per-Message Compressed" bit of control frames and non-first fragments of a data message." */
+static bool is_compressed(const struct walk *w, uint8_t first)
+{
+    bool begins = first % 16 == 1 || first % 16 == 2;
+    return w->profile->deflate && begins && first / 64 % 2 == 1;
+}
+
 /* What the first two octets tell already. */
 static uint32_t judge_start(const struct walk *w, uint8_t first, uint8_t second)
 {
@@ -207,8 +220,8 @@ static uint32_t judge_start(const struct walk *w, uint8_t first, uint8_t second)
     bool masked = second >= 128;
     bool control = is_control(opcode);
     bool begins = opcode == 1 || opcode == 2;
-    return when(first / 16 % 8 != 0, SLOW_RSV) |
-           when((opcode > 2 && opcode < 8) || opcode > 10, SLOW_OPCODE) |
+    unsigned rsv = first / 16 % 8 - (is_compressed(w, first) ? 4U : 0);
+    return when(rsv != 0, SLOW_RSV) | when((opcode > 2 && opcode < 8) || opcode > 10, SLOW_OPCODE) |
            when(w->profile->from_client && !masked, SLOW_UNMASKED) |
            when(!w->profile->from_client && masked, SLOW_MASKED) |
            when(control && first < 128, SLOW_CONTROL_FRAGMENTED) |
@@ -224,6 +237,9 @@ static uint32_t judge_length(const struct walk *w, const struct trace_header *he
     uint64_t max = w->profile->message_max;
     uint64_t before = opcode == 0 ? w->trace->data.len - w->trace->message_from : 0;
     bool wide = header->form != 7;
+    /* How much it comes to shows when it is inflated. */
+    if (opcode == 0 ? w->compressed : is_compressed(w, header->first))
+        max = 0;
     uint32_t broken = when(length >= UINT64_C(1) << 63, SLOW_TOP_BIT);
     if (is_control(opcode))
         return broken | when(length > 125, SLOW_CONTROL_LONG) |
@@ -333,6 +349,55 @@ static void judge_text(struct walk *w, bool at_end)
         w->text_at += character_size(data->data[w->text_at]);
 }
 
+/* What messages came to, for the next one to refer to. */
+static void slide_window(struct buffer *window, const struct slow_profile *profile,
+                         struct bytes text)
+{
+    if (!profile->takeover)
+        return;
+    buffer_append(window, text);
+    /* RFC 1951, 2: a distance is 32768 at most. */
+    if (window->len > 32768)
+        buffer_consume(window, window->len - 32768);
+}
+
+/* RFC 7692, 6.2: the payloads of all fragments are one stream. It is inflated from its start each
+ * time that some of it comes. */
+static void take_deflated(struct walk *w, const struct trace_header *header, struct bytes payload,
+                          bool at_end)
+{
+    static struct buffer packed;
+    static struct buffer window;
+    static struct buffer all;
+    const struct slow_profile *profile = w->profile;
+    if (w->inflated == 0)
+        buffer_clear(&window);
+    if (header->first % 16 != 0)
+        buffer_clear(&packed);
+    append_unmasked(&packed, header, payload);
+    append_unmasked(&w->trace->deflated, header, payload);
+    buffer_clear(&all);
+    buffer_append(&all, buffer_bytes(&window));
+    enum slow_inflate result = slow_inflate(&all, buffer_bytes(&packed), profile->window_bits,
+                                            (size_t)profile->message_max);
+    struct bytes text = bytes_of(NULL, 0);
+    if (all.len > window.len)
+        text = bytes_of(all.data + window.len, all.len - window.len);
+    w->trace->data.len = w->trace->message_from;
+    buffer_append(&w->trace->data, text);
+    if (w->type == 1)
+        judge_text(w, false);
+    bool bad = result == SLOW_INFLATE_BAD || (at_end && result == SLOW_INFLATE_CUT);
+    if (w->over || fail_if(w, when(result == SLOW_INFLATE_LONG, SLOW_TOO_BIG)) ||
+        fail_if(w, when(bad, SLOW_DEFLATE)))
+        return;
+    if (w->type == 1 && at_end)
+        judge_text(w, true);
+    if (at_end)
+        slide_window(&window, profile, text);
+    w->inflated += at_end;
+}
+
 static void take_data(struct walk *w, const struct trace_header *header, struct bytes payload)
 {
     uint8_t opcode = header->first % 16;
@@ -340,13 +405,17 @@ static void take_data(struct walk *w, const struct trace_header *header, struct 
     bool whole = payload.len == header->length;
     if (opcode != 0) {
         w->type = opcode;
+        w->compressed = is_compressed(w, header->first);
         w->trace->message_from = w->text_at = w->trace->data.len;
     }
     w->open = true;
-    append_unmasked(&w->trace->data, header, payload);
+    if (w->compressed)
+        take_deflated(w, header, payload, whole && fin);
+    else
+        append_unmasked(&w->trace->data, header, payload);
     bool due = w->profile->utf8 == SLOW_UTF8_AT_ONCE ||
                (whole && (fin || w->profile->utf8 == SLOW_UTF8_AT_FRAME));
-    if (w->type == 1 && due && (w->profile->tolerated & SLOW_BIT(SLOW_UTF8)) == 0)
+    if (w->type == 1 && !w->compressed && due && (w->profile->tolerated & SLOW_BIT(SLOW_UTF8)) == 0)
         judge_text(w, whole && fin);
     if (w->over || !whole || !fin)
         return;

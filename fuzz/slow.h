@@ -28,6 +28,7 @@ enum slow_rule {
     SLOW_DATA_AFTER_CLOSE,
     SLOW_SECOND_CLOSE,
     SLOW_TOO_BIG,
+    SLOW_DEFLATE, /* a compressed message that cannot be inflated (RFC 7692, 7.2.2) */
     SLOW_RULE_COUNT
 };
 
@@ -54,8 +55,11 @@ enum slow_utf8 {
 struct slow_profile {
     bool from_client;     /* masked frames: the parser is a server's */
     uint64_t message_max; /* octets in a message; 0: no limit */
-    size_t head; /* octets of an accepted opening handshake in front of the frames; 0: none */
-    uint32_t tolerated; /* rules whose breach it overlooks, SLOW_BIT(...) */
+    size_t head;   /* octets of an accepted opening handshake in front of the frames; 0: none */
+    bool deflate;  /* permessage-deflate was agreed on; a message_max is wanted with it */
+    bool takeover; /* of this direction (RFC 7692, 7.1.1) */
+    unsigned window_bits; /* of this direction, 8 to 15 (7.1.2) */
+    uint32_t tolerated;   /* rules whose breach it overlooks, SLOW_BIT(...) */
     enum slow_utf8 utf8;
     bool stops_at_close; /* it reads nothing behind a Close (RFC 6455, 1.4: discards it) */
     /* How closely the traces must agree (oracle_compare). */

@@ -322,6 +322,51 @@ bool slow_http_extensions(struct bytes value)
     return are_extensions(&list);
 }
 
+bool slow_http_extension(struct bytes member, struct bytes *name)
+{
+    *name = part(member, 0, pass_token(member, 0));
+    return extension_name(member) > 0;
+}
+
+/* What stands between the quotes, without the backslashes. */
+static struct bytes unquote(struct bytes quoted)
+{
+    static struct buffer inner;
+    buffer_clear(&inner);
+    for (size_t i = 1; i + 1 < quoted.len; i++) {
+        if (quoted.data[i] == '\\')
+            i++;
+        buffer_append(&inner, part(quoted, i, i + 1));
+    }
+    return buffer_bytes(&inner);
+}
+
+bool slow_http_next_parameter(struct bytes member, size_t *at, struct slow_http_parameter *out)
+{
+    size_t from = pass_blanks(member, *at);
+    if (from >= member.len)
+        return false;
+    from = pass_blanks(member, from + 1);
+    size_t to = pass_token(member, from);
+    *at = pass_blanks(member, to);
+    *out = (struct slow_http_parameter){.name = part(member, from, to)};
+    out->has_value = *at < member.len && member.data[*at] == '=';
+    if (!out->has_value)
+        return true;
+    size_t word = pass_blanks(member, *at + 1);
+    bool quoted = member.data[word] == '"';
+    *at = quoted ? pass_quoted(member, word) : pass_token(member, word);
+    out->value = part(member, word, *at);
+    if (quoted)
+        out->value = unquote(out->value);
+    return true;
+}
+
+bool slow_http_same(struct bytes text, const char *word)
+{
+    return same(text, word);
+}
+
 /* --- the request ----------------------------------------------------------------------------- */
 
 static bool is_uri_text(struct bytes text)

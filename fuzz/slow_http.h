@@ -52,4 +52,19 @@ size_t slow_http_members(struct bytes value, struct bytes *members, size_t max);
 /* True if the value obeys the grammar of RFC 6455, 9.1. */
 bool slow_http_extensions(struct bytes value);
 
+/* A member of such a list: its name, if it begins with one. False if it breaks the grammar. */
+bool slow_http_extension(struct bytes member, struct bytes *name);
+
+struct slow_http_parameter {
+    struct bytes name;
+    bool has_value;
+    struct bytes value; /* without quotes and backslashes; good until the next call */
+};
+
+/* The next parameter of a member that obeys the grammar; `*at` begins behind its name. */
+bool slow_http_next_parameter(struct bytes member, size_t *at, struct slow_http_parameter *out);
+
+/* Equal, ASCII letter case aside (RFC 6455, 2.1). */
+bool slow_http_same(struct bytes text, const char *word);
+
 #endif

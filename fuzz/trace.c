@@ -19,6 +19,7 @@ void trace_clear(struct trace *trace)
     trace->message_from = 0;
     buffer_clear(&trace->data);
     buffer_clear(&trace->control);
+    buffer_clear(&trace->deflated);
 }
 
 void trace_free(struct trace *trace)
@@ -26,6 +27,7 @@ void trace_free(struct trace *trace)
     free(trace->events);
     buffer_free(&trace->data);
     buffer_free(&trace->control);
+    buffer_free(&trace->deflated);
     *trace = (struct trace){0};
 }
 
@@ -54,6 +56,11 @@ void trace_frame(struct trace *trace, const struct trace_header *header)
 void trace_data(struct trace *trace, struct bytes octets)
 {
     buffer_append(&trace->data, octets);
+}
+
+void trace_deflated(struct trace *trace, struct bytes octets)
+{
+    buffer_append(&trace->deflated, octets);
 }
 
 void trace_message(struct trace *trace, uint8_t opcode)
@@ -133,16 +140,24 @@ size_t trace_differ(const struct trace *a, const struct trace *b)
     return i;
 }
 
+/* True if `text` begins with `with`. */
+static bool begins(const struct buffer *text, const struct buffer *with)
+{
+    return with->len == 0 ||
+           (with->len <= text->len && memcmp(text->data, with->data, with->len) == 0);
+}
+
 bool trace_is_prefix(const struct trace *head, const struct trace *whole)
 {
-    if (trace_differ(head, whole) < head->count || head->data.len > whole->data.len)
-        return false;
-    return head->data.len == 0 || memcmp(head->data.data, whole->data.data, head->data.len) == 0;
+    return trace_differ(head, whole) == head->count && begins(&whole->data, &head->data) &&
+           (begins(&whole->deflated, &head->deflated) ||
+            (trace_failed(whole) && begins(&head->deflated, &whole->deflated)));
 }
 
 bool trace_equal(const struct trace *a, const struct trace *b)
 {
-    return a->count == b->count && a->data.len == b->data.len && trace_is_prefix(a, b);
+    return a->count == b->count && a->data.len == b->data.len && trace_is_prefix(a, b) &&
+           (a->deflated.len == b->deflated.len || trace_failed(b));
 }
 
 static void print_header(struct buffer *out, const struct trace_header *header)

@@ -44,9 +44,10 @@ struct trace {
     struct trace_event *events;
     size_t count;
     size_t capacity;
-    size_t message_from;   /* where in `data` the message begins that is not whole yet */
-    struct buffer data;    /* octets of messages, one behind the other, unfinished ones too */
-    struct buffer control; /* octets of control frames */
+    size_t message_from;    /* where in `data` the message begins that is not whole yet */
+    struct buffer data;     /* octets of messages, one behind the other, unfinished ones too */
+    struct buffer control;  /* octets of control frames */
+    struct buffer deflated; /* octets of compressed messages as they came, unmasked */
 };
 
 /* Forgets the events, keeps the memory. */
@@ -61,6 +62,9 @@ void trace_frame(struct trace *trace, const struct trace_header *header);
 /* Octets of a message, unmasked; then its end. A parser that has whole messages calls both. */
 void trace_data(struct trace *trace, struct bytes octets);
 void trace_message(struct trace *trace, uint8_t opcode);
+
+/* Octets of a compressed message as they came, unmasked; what they make goes to trace_data. */
+void trace_deflated(struct trace *trace, struct bytes octets);
 
 /* A control frame with its whole payload. For CLOSE the code is read from it. */
 void trace_control(struct trace *trace, enum trace_kind kind, struct bytes payload);
@@ -80,7 +84,8 @@ size_t trace_differ(const struct trace *a, const struct trace *b);
 /* True if all that `head` says is also the beginning of what `whole` says. */
 bool trace_is_prefix(const struct trace *head, const struct trace *whole);
 
-/* True if both say the same, pieces of unfinished messages included. */
+/* True if both say the same, pieces of unfinished messages included. How much of a compressed
+ * message was read when it was refused is nobody's concern. */
 bool trace_equal(const struct trace *a, const struct trace *b);
 
 /* Appends event `index` as text, "nothing" behind the last: `text of 5 octets: hello`. */

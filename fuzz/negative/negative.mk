@@ -34,5 +34,5 @@ endef
 
 $(foreach target,$(NEGATIVE_TARGETS),$(eval $(call negative_target,$(target))))
 
-fuzz-negative: $(NEGATIVE_TARGETS:%=$(NEGATIVE)/%) ## prove that the targets find bugs: 40 seeded ones, one at a time
+fuzz-negative: $(NEGATIVE_TARGETS:%=$(NEGATIVE)/%) ## prove that the targets find bugs: 51 seeded ones, one at a time
 	@fuzz/negative/run.py $(NEGATIVE)

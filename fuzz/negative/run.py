@@ -19,12 +19,19 @@ SEED = 1
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
+def dictionary_of(target):
+    for name in (target, "ws"):
+        path = "%s/../dictionaries/%s.dict" % (HERE, name)
+        if os.path.exists(path):
+            return path
+
+
 def run(folder, target, number, executions):
     """The exit status and what was said."""
     with tempfile.TemporaryDirectory() as scratch:
         arguments = [os.path.join(folder, target), "-seed=%d" % SEED, "-runs=%d" % executions,
                      "-max_len=512", "-len_control=0", "-timeout=20",
-                     "-artifact_prefix=%s/" % scratch, "-dict=%s/../dictionaries/ws.dict" % HERE,
+                     "-artifact_prefix=%s/" % scratch, "-dict=" + dictionary_of(target),
                      os.path.join(scratch, "corpus"), "%s/start/%s" % (HERE, target)]
         os.mkdir(arguments[-2])
         ended = subprocess.run(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,

@@ -161,6 +161,7 @@ static void begin_message(struct ws_reader *reader)
     reader->utf8 = (struct ws_utf8){0};
     reader->compressed = reader->unpacker != NULL && frame->rsv & WS_RSV1;
     reader->inflated = !reader->compressed;
+    reader->draining = false;
     reader->too_big = false;
     if (reader->compressed)
         ws_deflate_begin(reader->unpacker);
@@ -321,6 +322,22 @@ static void give_up_inflating(struct ws_reader *reader)
     blame(reader, WS_BAD_DEFLATE);
 }
 
+static void unpack(struct ws_reader *reader, struct bytes in, size_t *used)
+{
+    enum ws_status status = ws_deflate_unpack(reader->unpacker, in, used, &reader->held);
+    if (status == WS_BAD)
+        give_up_inflating(reader);
+    reader->draining = status == WS_ITEM && *used == in.len;
+}
+
+/* What the unpacker still has of a frame, or knows against it, is told ahead of the next frame. */
+static enum step drain(struct ws_reader *reader)
+{
+    size_t used;
+    unpack(reader, bytes_of(NULL, 0), &used);
+    return STEP_ON;
+}
+
 /* RFC 7692, 6.2: the payloads of all fragments are one DEFLATE stream. */
 static enum step read_deflated(struct ws_reader *reader, struct input *input,
                                struct ws_event *event)
@@ -331,9 +348,8 @@ static enum step read_deflated(struct ws_reader *reader, struct input *input,
     if (len == 0)
         return STEP_STARVED;
     unmask(reader, data, len, reader->frame_read);
-    if (!reader->inflated &&
-        ws_deflate_unpack(reader->unpacker, bytes_of(data, len), &used, &reader->held) == WS_BAD)
-        give_up_inflating(reader);
+    if (!reader->inflated)
+        unpack(reader, bytes_of(data, len), &used);
     /* The rest is not taken yet and must be found as it came. */
     unmask(reader, data + used, len - used, reader->frame_read + used);
     take(reader, input, used);
@@ -430,6 +446,8 @@ static enum step step(struct ws_reader *reader, struct input *input, struct ws_e
         return give_held(reader, event);
     switch ((enum phase)reader->phase) {
     case PHASE_DATA:
+        if (reader->draining)
+            return drain(reader);
         if (whole)
             return end_data(reader, event);
         return reader->compressed ? read_deflated(reader, input, event)

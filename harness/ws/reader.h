@@ -47,6 +47,7 @@ struct ws_reader {
     struct bytes held; /* inflated and not given yet */
     bool compressed;   /* the message came with RSV1 */
     bool inflated;     /* nothing more comes out of it */
+    bool draining;     /* the unpacker may have more to give of what it took */
     bool too_big;
     uint8_t header[WS_FRAME_HEADER_MAX];
     uint8_t header_len;

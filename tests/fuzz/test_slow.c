@@ -124,12 +124,11 @@ static void parse(struct trace *trace, const struct slow_profile *profile, const
     buffer_free(&in);
 }
 
-/* What a strict client says of the stream: a failure by this rule, or none. */
-static void expect(const char *hex, int rule)
+/* What is said of the stream: a failure by this rule, or none. */
+static void expect_of(const struct slow_profile *profile, const char *hex, int rule)
 {
-    static const struct slow_profile client = {.message_max = 70000};
     struct trace trace = {0};
-    parse(&trace, &client, hex);
+    parse(&trace, profile, hex);
     assert_int_equal(trace_failed(&trace), rule >= 0);
     if (rule >= 0) {
         const struct trace_event *last = &trace.events[trace.count - 1];
@@ -138,6 +137,13 @@ static void expect(const char *hex, int rule)
         assert_int_equal(last->code, slow_rule_code((enum slow_rule)rule));
     }
     trace_free(&trace);
+}
+
+/* Of a strict client. */
+static void expect(const char *hex, int rule)
+{
+    static const struct slow_profile client = {.message_max = 70000};
+    expect_of(&client, hex, rule);
 }
 
 static void knows_each_rule(void **state)
@@ -184,6 +190,48 @@ static void a_server_wants_masks(void **state)
     trace_free(&trace);
 }
 
+static const struct slow_profile inflating = {
+    .message_max = 5, .pieces = true, .deflate = true, .takeover = true, .window_bits = 15};
+
+static void inflates_messages(void **state)
+{
+    (void)state;
+    struct trace trace = {0};
+    /* RFC 7692, 7.2.3.1 and 7.2.3.2, the first in fragments, and a message without RSV1. */
+    parse(&trace, &inflating, "4103f248cd89008004c9c90700810178c105f200110000");
+    assert_int_equal(trace.count, 4);
+    support_expect_text(buffer_bytes(&trace.data), "HelloxHello");
+    assert_int_equal(trace.deflated.len, 12);
+    assert_int_equal(trace.events[0].given, 2);
+    assert_int_equal(trace.events[3].from, 6);
+    /* A piece of it, and then nothing. */
+    parse(&trace, &inflating, "c107f248cd");
+    assert_int_equal(trace.count, 0);
+    support_expect_text(buffer_bytes(&trace.data), "He");
+    trace_free(&trace);
+}
+
+static void knows_the_rules_for_compressed_messages(void **state)
+{
+    (void)state;
+    struct slow_profile alone = inflating;
+    alone.takeover = false;
+    expect_of(&inflating, "c107f248cdc9c90700c105f200110000", -1);
+    expect_of(&alone, "c107f248cdc9c90700c105f200110000", SLOW_DEFLATE);
+    expect_of(&alone, "c107f248cdc9c90700810178c107f248cdc9c90700", -1);
+    expect_of(&inflating, "c100", SLOW_DEFLATE);
+    expect_of(&inflating, "4100c00100", SLOW_RSV);
+    expect_of(&inflating, "c900", SLOW_RSV);
+    expect_of(&inflating, "d10100", SLOW_RSV);
+    expect_of(&inflating, "c107000100feffff00", SLOW_UTF8);
+    expect_of(&inflating, "c107000100feffc300", SLOW_UTF8_CUT);
+    expect_of(&inflating, "c107000600f9ff48", -1);
+    expect_of(&inflating, "c10c000600f9ff48656c6c6f2100", SLOW_TOO_BIG);
+    /* What comes first is told. */
+    expect_of(&inflating, "c10c000600f9ff48656c6cff2100", SLOW_UTF8);
+    expect_of(&inflating, "410648cdc9c90707c900", SLOW_DEFLATE);
+}
+
 static void tolerances_let_pass(void **state)
 {
     (void)state;
@@ -227,6 +275,8 @@ int main(void)
         cmocka_unit_test(judges_close_bodies),
         cmocka_unit_test(knows_each_rule),
         cmocka_unit_test(a_server_wants_masks),
+        cmocka_unit_test(inflates_messages),
+        cmocka_unit_test(knows_the_rules_for_compressed_messages),
         cmocka_unit_test(tolerances_let_pass),
         cmocka_unit_test(tells_what_an_unfinished_end_breaks),
     };

@@ -75,6 +75,26 @@ static void reads_the_code_of_a_close(void **state)
     trace_free(&trace);
 }
 
+static void what_came_compressed_shows(void **state)
+{
+    (void)state;
+    struct trace a = {0};
+    struct trace b = {0};
+    trace_deflated(&a, bytes_text("ab"));
+    trace_deflated(&b, bytes_text("a"));
+    assert_true(trace_is_prefix(&b, &a));
+    assert_false(trace_is_prefix(&a, &b));
+    assert_false(trace_equal(&a, &b));
+    /* How much of it was read before the failure is no difference, another octet is. */
+    trace_fail(&a, 1007, 0);
+    trace_fail(&b, 1007, 0);
+    assert_true(trace_equal(&a, &b) && trace_equal(&b, &a));
+    trace_deflated(&b, bytes_text("c"));
+    assert_false(trace_equal(&a, &b));
+    trace_free(&a);
+    trace_free(&b);
+}
+
 static void prints_events(void **state)
 {
     (void)state;
@@ -102,8 +122,11 @@ static void prints_events(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(pieces_do_not_show), cmocka_unit_test(the_place_of_an_event_shows),
-        cmocka_unit_test(knows_prefixes),     cmocka_unit_test(reads_the_code_of_a_close),
+        cmocka_unit_test(pieces_do_not_show),
+        cmocka_unit_test(the_place_of_an_event_shows),
+        cmocka_unit_test(knows_prefixes),
+        cmocka_unit_test(reads_the_code_of_a_close),
+        cmocka_unit_test(what_came_compressed_shows),
         cmocka_unit_test(prints_events),
     };
     return cmocka_run_group_tests_name("fuzz/trace", tests, NULL, NULL);

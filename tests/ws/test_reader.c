@@ -597,6 +597,35 @@ static void inflates_messages(void **state)
     expect_hex(inflating_server, "c20100", " [binary 1] binary(0) <00>");
 }
 
+/* What the unpacker took of a frame but has not given yet, or knows against it, is told before the
+ * next frame. */
+static void inflates_a_frame_before_the_next(void **state)
+{
+    (void)state;
+    /* The last octet of the fragment brings a literal and a distance to nowhere. */
+    expect_hex(inflating_server, "4103f20011 8900", " [text 3..] inflated=48 !deflate END");
+    /* More than comes out in one piece, however the message is fragmented. */
+    static uint8_t plain[20000];
+    struct buffer packed = {0};
+    struct ws_deflate_packer *packer = ws_deflate_new_packer(15, true);
+    ws_deflate_pack(packer, bytes_of(plain, sizeof(plain)), &packed);
+    for (size_t cut = 0; cut <= packed.len; cut++) {
+        struct buffer octets = {0};
+        const uint8_t first[] = {0x42, (uint8_t)cut};
+        const uint8_t second[] = {0x89, 0, 0x80, (uint8_t)(packed.len - cut)};
+        buffer_append(&octets, bytes_of(first, sizeof(first)));
+        buffer_append(&octets, bytes_of(packed.data, cut));
+        buffer_append(&octets, bytes_of(second, sizeof(second)));
+        buffer_append(&octets, bytes_of(packed.data + cut, packed.len - cut));
+        struct buffer expected = run(&inflating_server, buffer_bytes(&octets), octet, NULL);
+        expect_run(&inflating_server, buffer_bytes(&octets), whole, NULL, buffer_text(&expected));
+        buffer_free(&octets);
+        buffer_free(&expected);
+    }
+    ws_deflate_free_packer(packer);
+    buffer_free(&packed);
+}
+
 static void inflates_much_from_little(void **state)
 {
     (void)state;
@@ -698,6 +727,7 @@ int main(void)
         cmocka_unit_test(does_not_depend_on_splits),
         cmocka_unit_test(does_not_depend_on_splits_of_noise),
         cmocka_unit_test(inflates_messages),
+        cmocka_unit_test(inflates_a_frame_before_the_next),
         cmocka_unit_test(inflates_much_from_little),
         cmocka_unit_test(blames_what_compression_may_not_do),
         cmocka_unit_test(limits_what_is_inflated),
