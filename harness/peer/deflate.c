@@ -5,6 +5,7 @@
 
 #include "peer/head.h"
 #include "peer/internal.h"
+#include "ws/extension.h"
 #include "ws/permessage.h"
 
 static unsigned kind_of(const struct peer_echo *echo)
@@ -46,12 +47,51 @@ void peer_deflate_offer(struct peer_echo *echo)
         add_field(&echo->request, &offer);
 }
 
+static bool is_named(struct bytes name)
+{
+    static const char *const names[] = {"server_no_context_takeover", "client_no_context_takeover",
+                                        "server_max_window_bits", "client_max_window_bits"};
+    bool named = false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        named = named || bytes_equal_nocase(name, bytes_text(names[i]));
+    return named;
+}
+
+/* What is wrong with the first offer, of which something is. */
+static enum peer_offer fault_of(const struct ws_http_head *request)
+{
+    struct ws_http_cursor cursor = {0, 0};
+    struct bytes member;
+    struct ws_extension extension;
+    struct ws_extension_parameter parameter;
+    struct bytes before = bytes_text("");
+    if (!ws_http_next_member(request, "Sec-WebSocket-Extensions", &cursor, &member) ||
+        !ws_extension_read(&extension, member) ||
+        !bytes_equal_nocase(extension.name, bytes_text(WS_PERMESSAGE_NAME)))
+        return 0;
+    while (ws_extension_next(&extension, &parameter)) {
+        if (!is_named(parameter.name))
+            return PEER_OFFER_UNKNOWN;
+        if (bytes_equal_nocase(parameter.name, before))
+            return PEER_OFFER_TWICE;
+        before = parameter.name;
+    }
+    return PEER_OFFER_VALUE;
+}
+
+static bool overlooks_fault(const struct peer_echo *echo, const struct ws_http_head *request)
+{
+    return kind_of(echo) == PEER_DEFLATE_LAX && fault_of(request) == echo->options.quirk->n;
+}
+
 void peer_deflate_accept(struct peer_echo *echo, const struct ws_http_head *request,
                          struct buffer *answer)
 {
     struct ws_http_cursor cursor = {0, 0};
-    struct ws_permessage offer;
-    if (kind_of(echo) == PEER_DEFLATE_NEVER || !ws_permessage_next_offer(request, &cursor, &offer))
+    struct ws_permessage offer = {0};
+    if (kind_of(echo) == PEER_DEFLATE_NEVER)
+        return;
+    if (!ws_permessage_next_offer(request, &cursor, &offer) && !overlooks_fault(echo, request))
         return;
     struct ws_permessage terms = ws_permessage_accept(&offer);
     add_field(answer, &terms);
