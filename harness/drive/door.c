@@ -21,47 +21,18 @@ static void open_for(struct drive_door *door, const struct ws_http_head *head, u
 {
     door->inner = door->choose(door->context, head);
     door->chosen = true;
+    door->spoken = door->in.len > head->size;
     door->inner.opened(door->inner.self, door->since);
     door->inner.bytes(door->inner.self, door->in.data, door->in.len, now);
 }
 
-/* RFC 9110, 15.2: any number of interim answers may stand before the one that counts, but a 101 is
- * such a one (15.2.2). What a client makes of an answer that is no HTTP is its own affair. */
-static void watch_answer(struct drive_door *door, struct bytes octets)
-{
-    if (door->answered || door->again == NULL)
-        return;
-    buffer_append(&door->out, octets);
-    struct ws_http_head *head = memory_zeroed(1, sizeof(*head));
-    while (!door->answered) {
-        struct ws_http_status_line line;
-        enum ws_status status =
-            ws_http_read(head, buffer_bytes(&door->out), HEAD_MAX, &door->out_scanned);
-        if (status == WS_MORE)
-            break;
-        bool readable = status == WS_ITEM && ws_http_split_status(head->start_line, &line);
-        door->switched = readable && line.code == 101;
-        door->answered = !readable || door->switched || line.code >= 200;
-        if (readable)
-            buffer_consume(&door->out, head->size);
-        door->out_scanned = 0;
-    }
-    free(head);
-}
-
-static void forget_answer(struct drive_door *door)
-{
-    buffer_clear(&door->out);
-    door->out_scanned = 0;
-    door->answered = false;
-}
-
-/* RFC 9110, 7.8: behind a 101 nobody speaks HTTP any more, so there these octets are some frame's,
- * however they look. */
+/* A client that did not take our answer, be it a 101, may ask again on the same connection. That is
+ * the first thing it says then; these octets begin no frame of a client: RSV1 is set, the opcode is
+ * reserved and the mask is missing. Later ones may stand inside a frame. */
 static bool is_another_request(const struct drive_door *door, const uint8_t *data, size_t len)
 {
     static const char start[] = "GET /";
-    return door->chosen && !door->leaving && door->again != NULL && !door->switched &&
+    return door->chosen && !door->leaving && door->again != NULL && !door->spoken &&
            len >= strlen(start) && memcmp(data, start, strlen(start)) == 0;
 }
 
@@ -85,6 +56,7 @@ static void on_bytes(void *self, uint8_t *data, size_t len, uint64_t now)
         door->inner.ended(door->inner.self, JUDGE_END_HTTP, now);
     }
     if (door->chosen && !door->leaving) {
+        door->spoken = true;
         door->inner.bytes(door->inner.self, data, len, now);
         return;
     }
@@ -101,7 +73,6 @@ static bool let_in_again(struct drive_door *door, uint64_t now)
     door->leaving = false;
     door->chosen = false;
     door->since = now;
-    forget_answer(door);
     read_request(door, now);
     return true;
 }
@@ -117,24 +88,16 @@ static void on_ended(void *self, enum judge_end end, uint64_t now)
         door->over = true;
 }
 
-static struct run_action ask_inner(struct drive_door *door, uint64_t now, bool can_write)
-{
-    struct run_action action = door->inner.next(door->inner.self, now, can_write);
-    if (action.want == RUN_WANT_WRITE)
-        watch_answer(door, action.octets);
-    return action;
-}
-
 static struct run_action on_next(void *self, uint64_t now, bool can_write)
 {
     struct drive_door *door = self;
     if (door->chosen) {
-        struct run_action action = ask_inner(door, now, can_write);
+        struct run_action action = door->inner.next(door->inner.self, now, can_write);
         if (action.want != RUN_WANT_CLOSE || !let_in_again(door, now))
             return action;
     }
     if (door->chosen)
-        return ask_inner(door, now, can_write);
+        return door->inner.next(door->inner.self, now, can_write);
     if (door->over || now >= door->since + patience_us)
         return (struct run_action){.want = RUN_WANT_CLOSE};
     return (struct run_action){.want = RUN_WANT_WAIT, .deadline = door->since + patience_us};
@@ -150,5 +113,4 @@ struct run_party drive_door_party(struct drive_door *door, drive_door_choose *ch
 void drive_door_free(struct drive_door *door)
 {
     buffer_free(&door->in);
-    buffer_free(&door->out);
 }

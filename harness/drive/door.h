@@ -12,9 +12,9 @@
 /* Finds the party for a request. Called once, with a head whose parts are borrowed. */
 typedef struct run_party drive_door_choose(void *context, const struct ws_http_head *request);
 
-/* The client has sent another request on the same connection, as HTTP lets it unless our answer was
- * a 101: the party that was chosen has come to its end and is not used again. False if the
- * connection ends with it. */
+/* The client has sent another request on the same connection, as HTTP lets it if it did not take
+ * our answer for a change of protocol: the party that was chosen has come to its end and is not
+ * used again. False if the connection ends with it. */
 typedef bool drive_door_again(void *context);
 
 struct drive_door {
@@ -23,11 +23,8 @@ struct drive_door {
     void *context;
     struct run_party inner;
     bool chosen;
-    bool leaving;      /* another request has begun */
-    struct buffer out; /* of our answer, until its status is known */
-    size_t out_scanned;
-    bool answered;
-    bool switched; /* with a 101: what follows is no HTTP */
+    bool spoken;  /* something came behind the request */
+    bool leaving; /* another request has begun */
     bool over;
     struct buffer in;
     size_t scanned;
