@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "peer/ask.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -26,15 +25,6 @@ void peer_ask_send(struct peer_echo *echo, struct buffer *out)
     buffer_append(out, buffer_bytes(&echo->request));
 }
 
-/* ws_handshake_report: keeps the first sentence. */
-static void note(void *context, const char *rule, const char *text)
-{
-    struct peer_echo *echo = context;
-    (void)rule;
-    if (echo->complaint[0] == '\0')
-        snprintf(echo->complaint, sizeof echo->complaint, "%s", text);
-}
-
 /* True if the answer opens the connection (RFC 6455, 4.1: the six checks). */
 static bool is_right(struct peer_echo *echo, const struct ws_http_head *answer)
 {
@@ -48,7 +38,7 @@ static bool is_right(struct peer_echo *echo, const struct ws_http_head *answer)
         if (key != NULL)
             offer.key = key->value;
     }
-    bool right = ws_handshake_judge_answer(answer, &offer, note, echo) &&
+    bool right = ws_handshake_judge_answer(answer, &offer, peer_echo_complain, echo) &&
                  peer_deflate_read(echo, answer, request);
     free(request);
     return right;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "peer/deflate.h"
 
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
+#include "base/memory.h"
 #include "peer/head.h"
 #include "peer/internal.h"
-#include "ws/extension.h"
 #include "ws/permessage.h"
 
 static unsigned kind_of(const struct peer_echo *echo)
@@ -47,41 +48,31 @@ void peer_deflate_offer(struct peer_echo *echo)
         add_field(&echo->request, &offer);
 }
 
-static bool is_named(struct bytes name)
+struct wanted {
+    const char *rule;
+    bool broken;
+};
+
+static void look_for(void *context, const char *rule, const char *text)
 {
-    static const char *const names[] = {"server_no_context_takeover", "client_no_context_takeover",
-                                        "server_max_window_bits", "client_max_window_bits"};
-    bool named = false;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        named = named || bytes_equal_nocase(name, bytes_text(names[i]));
-    return named;
+    struct wanted *wanted = context;
+    (void)text;
+    wanted->broken = wanted->broken || strcmp(rule, wanted->rule) == 0;
 }
 
-/* What is wrong with the first offer, of which something is. */
-static enum peer_offer fault_of(const struct ws_http_head *request)
-{
-    struct ws_http_cursor cursor = {0, 0};
-    struct bytes member;
-    struct ws_extension extension;
-    struct ws_extension_parameter parameter;
-    struct bytes before = bytes_text("");
-    if (!ws_http_next_member(request, "Sec-WebSocket-Extensions", &cursor, &member) ||
-        !ws_extension_read(&extension, member) ||
-        !bytes_equal_nocase(extension.name, bytes_text(WS_PERMESSAGE_NAME)))
-        return 0;
-    while (ws_extension_next(&extension, &parameter)) {
-        if (!is_named(parameter.name))
-            return PEER_OFFER_UNKNOWN;
-        if (bytes_equal_nocase(parameter.name, before))
-            return PEER_OFFER_TWICE;
-        before = parameter.name;
-    }
-    return PEER_OFFER_VALUE;
-}
-
+/* True if to accept the offers is what the quirk does wrong. */
 static bool overlooks_fault(const struct peer_echo *echo, const struct ws_http_head *request)
 {
-    return kind_of(echo) == PEER_DEFLATE_LAX && fault_of(request) == echo->options.quirk->n;
+    struct ws_permessage terms;
+    if (kind_of(echo) != PEER_DEFLATE_LAX)
+        return false;
+    struct wanted wanted = {.rule = echo->options.quirk->requirement};
+    struct ws_http_head *answer = memory_zeroed(1, sizeof *answer);
+    answer->fields[answer->field_count++] = (struct ws_http_field){
+        bytes_text("Sec-WebSocket-Extensions"), bytes_text(WS_PERMESSAGE_NAME)};
+    ws_permessage_judge_answer(answer, request, &terms, look_for, &wanted);
+    free(answer);
+    return wanted.broken;
 }
 
 void peer_deflate_accept(struct peer_echo *echo, const struct ws_http_head *request,
@@ -98,21 +89,12 @@ void peer_deflate_accept(struct peer_echo *echo, const struct ws_http_head *requ
     agree(echo, &terms);
 }
 
-/* ws_handshake_report: keeps the first sentence. */
-static void note(void *context, const char *rule, const char *text)
-{
-    struct peer_echo *echo = context;
-    (void)rule;
-    if (echo->complaint[0] == '\0')
-        snprintf(echo->complaint, sizeof echo->complaint, "%s", text);
-}
-
 bool peer_deflate_read(struct peer_echo *echo, const struct ws_http_head *answer,
                        const struct ws_http_head *request)
 {
     struct ws_permessage terms;
     echo->complaint[0] = '\0';
-    if (ws_permessage_judge_answer(answer, request, &terms, note, echo)) {
+    if (ws_permessage_judge_answer(answer, request, &terms, peer_echo_complain, echo)) {
         agree(echo, &terms);
         return true;
     }

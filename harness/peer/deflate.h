@@ -10,7 +10,7 @@
 /* Quirks of it: peer_quirk.deflate. */
 enum peer_deflate {
     PEER_DEFLATE_NEVER = 1,   /* it is neither offered nor taken */
-    PEER_DEFLATE_LAX,         /* offers are taken that have the fault `n`, an enum peer_offer */
+    PEER_DEFLATE_LAX,         /* offers are taken that the requirement is about */
     PEER_DEFLATE_IDLE,        /* echoes go out as they are */
     PEER_DEFLATE_FORGETS,     /* each message is inflated by itself */
     PEER_DEFLATE_REMEMBERS,   /* echoes refer to earlier ones in any case */
@@ -22,9 +22,6 @@ enum peer_deflate {
     PEER_DEFLATE_BITS,        /* both of them with RSV1 */
     PEER_DEFLATE_TAILS        /* the first of them is compressed by itself, and its tail cut off */
 };
-
-/* What may be wrong with an offer (RFC 7692, 7). */
-enum peer_offer { PEER_OFFER_UNKNOWN = 1, PEER_OFFER_TWICE, PEER_OFFER_VALUE };
 
 /* Adds the offer to a client's request. */
 void peer_deflate_offer(struct peer_echo *echo);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "peer/echo.h"
 
+#include <stdio.h>
 #include <stdlib.h>
-
 #include <string.h>
 
 #include "base/memory.h"
@@ -67,6 +67,14 @@ bool peer_echo_in_handshake(const struct peer_echo *echo)
 bool peer_echo_opened(const struct peer_echo *echo)
 {
     return echo->opened;
+}
+
+void peer_echo_complain(void *context, const char *rule, const char *text)
+{
+    struct peer_echo *echo = context;
+    (void)rule;
+    if (echo->complaint[0] == '\0')
+        snprintf(echo->complaint, sizeof echo->complaint, "%s", text);
 }
 
 const char *peer_echo_complaint(const struct peer_echo *echo)

@@ -48,6 +48,9 @@ struct peer_echo {
     size_t borders[PEER_BORDERS_MAX]; /* where fragments of the message begin */
 };
 
+/* ws_handshake_report with a connection as the context: keeps the first sentence. */
+void peer_echo_complain(void *echo, const char *rule, const char *text);
+
 /* Writes a frame of any kind. Its length is taken from the payload. A client masks it with a fresh
  * key; a server only if the frame says so. */
 void peer_echo_send_frame(struct peer_echo *echo, struct buffer *out, struct ws_frame frame,
