@@ -156,7 +156,7 @@ void judge_grade_describe(const struct judge_seen *seen, char *text, size_t size
 static bool is_large(const struct judge_seen *seen)
 {
     const struct judge_ledger *ledger = seen->ledger;
-    return ledger->largest >= seen->limit || ledger->fragments > FRAGMENTS_MUST_PASS ||
+    return judge_ledger_largest(ledger) >= seen->limit || ledger->fragments > FRAGMENTS_MUST_PASS ||
            ledger->pings > PINGS_MUST_PASS;
 }
 

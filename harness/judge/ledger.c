@@ -194,6 +194,18 @@ void judge_ledger_sent(struct judge_ledger *ledger, struct bytes wire, judge_led
     }
 }
 
+uint64_t judge_ledger_largest(const struct judge_ledger *ledger)
+{
+    struct bytes header = ws_reader_header(&ledger->reader);
+    uint8_t opcode = header.len > 0 ? header.data[0] & 15 : WS_CLOSE;
+    if (ws_frame_is_control(opcode))
+        return ledger->largest;
+    uint64_t octets = ws_frame_least_length(header);
+    if (opcode == WS_CONTINUATION)
+        octets += ledger->message_octets;
+    return octets > ledger->largest ? octets : ledger->largest;
+}
+
 struct bytes judge_ledger_payload(const struct judge_ledger *ledger, const struct judge_item *item)
 {
     if (item->len == 0)

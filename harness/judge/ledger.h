@@ -41,7 +41,7 @@ struct judge_ledger {
     struct ws_close close; /* our first Close; the reason is borrowed from `reason` */
     uint8_t reason[WS_CONTROL_MAX];
     bool close_odd;     /* that Close has a code or a body that it should not have */
-    uint64_t largest;   /* octets that the frame headers of the largest message announce */
+    uint64_t largest;   /* octets that the whole frame headers of the largest message announce */
     uint64_t fragments; /* frames of the message with the most */
     uint64_t message_frames;
     uint64_t message_octets;
@@ -57,6 +57,10 @@ void judge_ledger_free(struct judge_ledger *ledger);
 typedef void judge_ledger_tap(void *context, const struct ws_event *event);
 void judge_ledger_sent(struct judge_ledger *ledger, struct bytes wire, judge_ledger_tap *tap,
                        void *context);
+
+/* The octets of the largest message, as far as a receiver can know: of those that its frame headers
+ * announce, the last of which may not be whole. */
+uint64_t judge_ledger_largest(const struct judge_ledger *ledger);
 
 /* The payload of an item, borrowed until the next octets are booked. */
 struct bytes judge_ledger_payload(const struct judge_ledger *ledger, const struct judge_item *item);

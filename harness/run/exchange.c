@@ -294,6 +294,7 @@ static void enter_steps(struct run_exchange *x)
     if (x->spec->response.join) /* they are on their way */
         return;
     run_sender_unmark(&x->sender);
+    run_pace_init(&x->pace, x->now - x->born);
     run_sender_load_steps(&x->sender, x->spec);
     run_delivery_cut(&x->sender.script, x->result.delivery, true);
     x->cap_us += (uint64_t)x->sender.script.count * x->patience_us / 4;
@@ -494,6 +495,9 @@ static uint64_t deadline(const struct run_exchange *x)
 static struct run_action wait_for_it(const struct run_exchange *x)
 {
     uint64_t at = deadline(x);
+    if (run_pace_holds(&x->pace, x->now))
+        return (struct run_action){.want = RUN_WANT_WAIT,
+                                   .deadline = x->pace.until < at ? x->pace.until : at};
     if (x->watch && x->phase == PHASE_CLOSING && is_closed_by_client(x))
         return (struct run_action){.want = RUN_WANT_WAIT, .deadline = x->closed_at + WATCH_US};
     uint64_t grace = x->since + x->settings->grace_us;
@@ -513,6 +517,16 @@ static struct run_action write_octets(struct run_exchange *x, struct bytes octet
         x->since = x->now;
     x->wrote_at = x->now;
     return (struct run_action){.want = RUN_WANT_WRITE, .octets = octets};
+}
+
+static struct run_action write_part(struct run_exchange *x)
+{
+    struct run_sender *sender = &x->sender;
+    size_t len = run_sender_part(sender).len;
+    struct run_action action = write_octets(x, run_sender_write(sender, x->now));
+    if (!run_sender_done(sender) && run_sender_part(sender).kind == RUN_PART_WRITE)
+        run_pace_between(&x->pace, len, run_sender_in_header(sender), x->now);
+    return action;
 }
 
 /* {"await": "end"} asks with a ping whether the endpoint still reads, so that no timer is
@@ -540,6 +554,7 @@ static bool may_pass(struct run_exchange *x, enum run_part_kind kind)
 
 static void close_in_order(struct run_exchange *x)
 {
+    run_sender_give_up(&x->sender);
     if (x->closing || x->sender.ledger.close_sent || x->half_closed)
         return;
     x->closing = true;
@@ -596,12 +611,12 @@ static struct run_action on_next(void *self, uint64_t now, bool can_write)
             close_in_order(x);
         if (may_send_urgent(x))
             return write_octets(x, run_sender_write_urgent(&x->sender, now));
-        if (x->phase == PHASE_CLOSING || x->half_closed || run_sender_done(&x->sender) ||
-            x->hold_until > now)
+        if (x->half_closed || run_sender_done(&x->sender) || x->hold_until > now ||
+            run_pace_holds(&x->pace, now))
             return wait_for_it(x);
         struct run_part part = run_sender_part(&x->sender);
         if (part.kind == RUN_PART_WRITE)
-            return write_octets(x, run_sender_write(&x->sender, now));
+            return write_part(x);
         if (part.kind == RUN_PART_HALF_CLOSE) {
             run_sender_pass(&x->sender);
             return half_close(x);
@@ -631,6 +646,7 @@ struct run_exchange *run_exchange_new(const struct case_spec *spec, enum run_del
     x->patience_us = patience_us;
     x->linger_us = linger_us;
     x->cap_us = 3 * patience_us;
+    run_pace_init(&x->pace, 0);
     judge_outcome_parse(&x->outcome, spec->outcome, NULL);
     run_sender_init(&x->sender, random_start(settings->seed, bytes_text(spec->id)),
                     &x->result.transcript, !settings->of_client);

@@ -5,6 +5,7 @@
 #include "run/acceptance.h"
 #include "run/exchange.h"
 #include "run/opening.h"
+#include "run/pace.h"
 #include "run/sender.h"
 
 /* An exchange, for the files of this room only. */
@@ -37,6 +38,7 @@ struct run_exchange {
     bool opened;                      /* the 101 came, or our answer is out */
     uint64_t hold_until;              /* our answer is held back: nothing may come before it */
     struct run_sender sender;
+    struct run_pace pace;
     bool half_closed;
     struct ws_reader reader;
     struct judge_match match;

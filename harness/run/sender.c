@@ -37,6 +37,7 @@ void run_sender_load_steps(struct run_sender *sender, const struct case_spec *sp
     run_compose_free(&sender->script);
     sender->part = 0;
     sender->sent = 0;
+    sender->given_up = false;
     run_compose_steps(&sender->script, spec, sender->as_client, &sender->random, sender->packer);
 }
 
@@ -55,12 +56,17 @@ void run_sender_join_steps(struct run_sender *sender, const struct case_spec *sp
 
 bool run_sender_done(const struct run_sender *sender)
 {
-    return sender->part >= sender->script.count;
+    if (sender->part >= sender->script.count)
+        return true;
+    const struct ws_reader *reader = &sender->ledger.reader;
+    return sender->given_up &&
+           !(ws_reader_in_frame(reader) && ws_reader_missing(reader) <= COMPLETE_MAX &&
+             run_sender_part(sender).kind == RUN_PART_WRITE);
 }
 
 void run_sender_give_up(struct run_sender *sender)
 {
-    sender->part = sender->script.count;
+    sender->given_up = true;
 }
 
 struct run_part run_sender_part(const struct run_sender *sender)
@@ -96,6 +102,12 @@ struct bytes run_sender_write(struct run_sender *sender, uint64_t now)
     if (len > head)
         book(sender, bytes_of(wire.data + head, len - head), now);
     return wire;
+}
+
+bool run_sender_in_header(const struct run_sender *sender)
+{
+    const struct ws_reader *reader = &sender->ledger.reader;
+    return ws_reader_in_frame(reader) && ws_reader_missing(reader) == 0;
 }
 
 void run_sender_queue(struct run_sender *sender, uint8_t opcode, struct bytes payload)
@@ -142,7 +154,7 @@ bool run_sender_complete(struct run_sender *sender)
 {
     const struct ws_reader *reader = &sender->ledger.reader;
     uint64_t missing = ws_reader_missing(reader);
-    if ((ws_reader_in_frame(reader) && missing == 0) || missing > COMPLETE_MAX)
+    if (run_sender_in_header(sender) || missing > COMPLETE_MAX)
         return false;
     if (missing > 0)
         put_in_front(sender, (size_t)missing);

@@ -14,6 +14,7 @@ struct run_sender {
     struct ws_deflate_packer *packer; /* borrowed; NULL: messages go out as they are */
     size_t part;                      /* the next of the script */
     size_t sent;                      /* octets of the script that are out */
+    bool given_up;
     struct buffer urgent;
     bool completes; /* it begins with the rest of an unfinished frame */
     struct buffer outgoing;
@@ -41,8 +42,11 @@ void run_sender_load_steps(struct run_sender *sender, const struct case_spec *sp
 /* Appends the steps of a case to the script; the first write goes out with the last one before. */
 void run_sender_join_steps(struct run_sender *sender, const struct case_spec *spec);
 
-/* True if every part of the script is out, or it was given up. */
+/* True if no more of the script is to go out. */
 bool run_sender_done(const struct run_sender *sender);
+
+/* Ends the script with the frame that has begun, so that a Close can follow (RFC 6455, 5.5.1), or
+ * where it stands if the rest of that frame is large or is not the next thing to go out. */
 void run_sender_give_up(struct run_sender *sender);
 
 /* The next part of the script; not to be called when done. */
@@ -52,6 +56,9 @@ void run_sender_pass(struct run_sender *sender);
 /* Takes the write that is next in the script, and books the frames in it. The octets are borrowed
  * until the script changes. */
 struct bytes run_sender_write(struct run_sender *sender, uint64_t now);
+
+/* True if what went out last ends inside the header of a frame. */
+bool run_sender_in_header(const struct run_sender *sender);
 
 /* Queues a frame, to be sent between two frames of the script. */
 void run_sender_queue(struct run_sender *sender, uint8_t opcode, struct bytes payload);

@@ -61,9 +61,10 @@ static void sight_late_end(struct run_exchange *x)
     if (x->result.hang == RUN_HANG_TCP_FAILED)
         run_sight_rule(x, RUN_LEFT_OPEN_FAILED_RULE,
                        "TCP was left open after a Close that failed the connection");
-    if (x->result.hang == RUN_HANG_TCP)
+    bool may_wait = !x->sender.ledger.close_sent && x->sender.ledger.violation == WS_FINE;
+    if (x->result.hang == RUN_HANG_TCP && !may_wait)
         run_sight_rule(x, RUN_LEFT_OPEN_RULE, "TCP was left open after both Close frames");
-    if (x->end != JUDGE_END_OPEN && x->match.close_seen &&
+    if (x->end != JUDGE_END_OPEN && x->match.close_seen && !may_wait &&
         x->now >= x->closed_at + x->settings->short_us) {
         x->result.late = true;
         run_sight_rule(x, RUN_LATE_RULE, RUN_LATE_TEXT);

@@ -97,6 +97,20 @@ enum ws_length_form ws_frame_minimal_form(uint64_t length)
     return length <= UINT16_MAX ? WS_LENGTH_16 : WS_LENGTH_64;
 }
 
+uint64_t ws_frame_least_length(struct bytes start)
+{
+    if (start.len < 2)
+        return 0;
+    uint8_t field = start.data[1] & BITS_LENGTH;
+    size_t size = extended_size(form_of(field));
+    if (size == 0)
+        return field;
+    size_t have = start.len - 2 < size ? start.len - 2 : size;
+    uint64_t number = have == 0 ? 0 : read_number(start.data + 2, have) << (8 * (size - have));
+    uint64_t floor = size == 2 ? LENGTH_IN_16 : UINT16_MAX + 1;
+    return have < size && number < floor ? floor : number;
+}
+
 bool ws_frame_is_control(uint8_t opcode)
 {
     return (opcode & 8) != 0;

@@ -52,6 +52,11 @@ size_t ws_frame_write(const struct ws_frame *frame, uint8_t out[WS_FRAME_HEADER_
 /* The shortest form for a length: the only one that RFC 6455, 5.2 allows a sender. */
 enum ws_length_form ws_frame_minimal_form(uint64_t length);
 
+/* The least length that a header can announce which begins with `start`, if it is written as 5.2
+ * wants it: 65536 behind 127, however few octets of the length are there. 0 if the second octet is
+ * not there. */
+uint64_t ws_frame_least_length(struct bytes start);
+
 /* RFC 6455, 5.5: control frames have the top bit of the opcode set. */
 bool ws_frame_is_control(uint8_t opcode);
 

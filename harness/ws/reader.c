@@ -488,6 +488,11 @@ bool ws_reader_in_frame(const struct ws_reader *reader)
     return reader->header_len > 0 || ws_reader_missing(reader) > 0;
 }
 
+struct bytes ws_reader_header(const struct ws_reader *reader)
+{
+    return bytes_of(reader->header, reader->header_len);
+}
+
 bool ws_reader_in_message(const struct ws_reader *reader)
 {
     return reader->message_open;

@@ -88,6 +88,9 @@ enum ws_status ws_reader_next(struct ws_reader *reader, uint8_t *in, size_t len,
 /* True in the middle of a frame: its header or payload is not whole. */
 bool ws_reader_in_frame(const struct ws_reader *reader);
 
+/* What has come of a header that is not whole; empty anywhere else. Borrowed until more is read. */
+struct bytes ws_reader_header(const struct ws_reader *reader);
+
 /* True between the first and the last fragment of a message. */
 bool ws_reader_in_message(const struct ws_reader *reader);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "judge/ledger.h"
 
+#include "base/hex.h"
 #include "support.h"
 #include "wire.h"
 
@@ -153,7 +154,29 @@ static void the_largest_message_may_be_unfinished(void **state)
     wire_client(&s.wire, MORE, "678");
     book(&s);
     assert_int_equal(s.ledger.largest, 8);
+    assert_int_equal(judge_ledger_largest(&s.ledger), 8);
     end(&s);
+}
+
+/* ... and it may refuse one of which it has half a header. */
+static void the_largest_message_may_be_half_announced(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *header;
+        uint64_t largest;
+    } rows[] = {{"82", 5},       {"82 fe", 126}, {"82 fe 02 00", 512}, {"80", 5},
+                {"80 84 00", 9}, {"89 fe", 5},   {"82 83", 5}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct script s;
+        begin(&s);
+        wire_client(&s.wire, BEGIN, "12345");
+        assert_int_equal(hex_read(&s.wire, bytes_text(rows[i].header)), 0);
+        book(&s);
+        assert_int_equal(s.ledger.largest, 5);
+        assert_int_equal(judge_ledger_largest(&s.ledger), rows[i].largest);
+        end(&s);
+    }
 }
 
 /* What stands at or behind a violation must not be processed. */
@@ -486,6 +509,7 @@ int main(void)
         cmocka_unit_test(pings_between_fragments_leave_the_message_whole),
         cmocka_unit_test(an_unfinished_message_is_open),
         cmocka_unit_test(the_largest_message_may_be_unfinished),
+        cmocka_unit_test(the_largest_message_may_be_half_announced),
         cmocka_unit_test(a_violation_ends_the_valid_zone),
         cmocka_unit_test(a_tolerable_fault_makes_a_tolerable_zone),
         cmocka_unit_test(utf8_counts_from_the_end_of_the_message),

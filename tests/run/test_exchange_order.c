@@ -265,6 +265,84 @@ static void a_half_close_is_asked_for_in_its_place(void **state)
     stage_end(&s);
 }
 
+/* RFC 6455, 5.2: the pieces of a frame must reach the endpoint apart. */
+static void a_piece_waits_until_the_one_before_can_be_read(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_prepare(&s, 0);
+    stage_begin(&s, MUST,
+                "\"steps\": [{\"message\": {\"type\": \"text\", \"payload\": \"\\\"h\\\"\"}}],"
+                "\"cut\": \"octets\", \"outcome\": \"echo\"");
+    stage_answer_control(&s);
+    size_t writes = s.play.writes;
+    for (int octet = 1; octet < 2 + 4; octet++, writes++) { /* of the header */
+        assert_int_equal(s.play.writes, writes);
+        assert_int_equal(s.play.action.want, RUN_WANT_WAIT);
+        assert_int_equal(s.play.action.deadline, s.play.now + 1000);
+        play_wait(&s.play);
+    }
+    stage_finish(&s);
+    EXPECT(&s, JUDGE_PASS);
+    stage_end(&s);
+}
+
+/* 5.5.1: a Close comes in while we are inside a frame. That is ended, so that ours can follow. */
+static void our_close_follows_the_frame_that_has_begun(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_prepare(&s, PLAY_NO_FIN);
+    stage_begin(&s, MUST,
+                "\"steps\": [{\"send\": {\"opcode\": \"ping\", \"payload\": \"1\"}},"
+                "{\"send\": {\"opcode\": \"ping\", \"payload\": \"2\"}}],"
+                "\"cut\": \"octets\", \"outcome\": \"pong\"");
+    stage_answer_control(&s);
+    play_close(&s.play, WS_CLOSE_GOING_AWAY);
+    play_deliver(&s.play);
+    play_wait(&s.play);
+    while (!s.play.closed && s.play.action.deadline <= s.play.now + 1000)
+        play_wait(&s.play);
+    struct stage_frames sent = stage_read_sent(&s.play);
+    assert_int_equal(sent.count, 2);
+    assert_int_equal(sent.frames[0].frame.opcode, WS_PING);
+    assert_int_equal(sent.frames[1].frame.opcode, WS_CLOSE);
+    stage_finish(&s);
+    EXPECT(&s, JUDGE_FAILED);
+    stage_end(&s);
+}
+
+/* 5.5.1: whoever has no Close of ours, since we stopped inside a frame, may wait for it. */
+static void a_server_may_wait_for_our_close(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_prepare(&s, PLAY_NO_FIN);
+    stage_begin(&s, MUST, "\"steps\": [{\"raw\": \"81\"}], \"outcome\": \"survive\"");
+    stage_answer_control(&s);
+    play_close(&s.play, WS_CLOSE_GOING_AWAY);
+    stage_finish(&s);
+    assert_false(stage_sighted(&s, RUN_LEFT_OPEN_RULE));
+    stage_end(&s);
+}
+
+static void a_pause_does_not_outlive_the_endpoint(void **state)
+{
+    (void)state;
+    struct stage s;
+    stage_prepare(&s, 0);
+    stage_begin(&s, MUST,
+                "\"steps\": [{\"message\": {\"type\": \"text\", \"payload\": \"\\\"h\\\"\"}}],"
+                "\"cut\": \"octets\", \"outcome\": \"echo\"");
+    stage_answer_control(&s);
+    s.play.end = JUDGE_END_RESET;
+    play_tell_end(&s.play);
+    assert_int_equal(s.play.action.want, RUN_WANT_CLOSE);
+    stage_finish(&s);
+    EXPECT(&s, JUDGE_FAILED);
+    stage_end(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -279,6 +357,10 @@ int main(void)
         cmocka_unit_test(an_early_close_ends_the_script),
         cmocka_unit_test(an_end_while_we_write_is_taken),
         cmocka_unit_test(a_half_close_is_asked_for_in_its_place),
+        cmocka_unit_test(a_piece_waits_until_the_one_before_can_be_read),
+        cmocka_unit_test(a_pause_does_not_outlive_the_endpoint),
+        cmocka_unit_test(our_close_follows_the_frame_that_has_begun),
+        cmocka_unit_test(a_server_may_wait_for_our_close),
     };
     return cmocka_run_group_tests_name("run/exchange_order", tests, NULL, NULL);
 }

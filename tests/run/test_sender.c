@@ -227,6 +227,48 @@ static void a_script_may_be_given_up(void **state)
     end(&b);
 }
 
+/* In writes of one octet each, `sent` of which are out when the script is given up. */
+static size_t ends_at(const char *steps, size_t sent)
+{
+    struct bench b;
+    begin(&b, steps);
+    b.sender.script.count = 0;
+    run_compose_writes(&b.sender.script, 0, 1);
+    for (size_t i = 0; i < sent; i++)
+        run_sender_write(&b.sender, 0);
+    run_sender_give_up(&b.sender);
+    while (!run_sender_done(&b.sender))
+        run_sender_write(&b.sender, 0);
+    size_t end_of_it = b.sender.sent;
+    end(&b);
+    return end_of_it;
+}
+
+/* RFC 6455, 5.5.1: nothing but a whole frame can stand before the Close that is to follow. */
+static void what_is_given_up_ends_with_its_frame(void **state)
+{
+    (void)state;
+    static const char two[] = "{\"raw\": \"89 81 00000000 61 89 80 00000000\"}";
+    static const size_t ends[] = {0, 7, 7, 7, 7, 7, 7, 7, 13, 13, 13, 13, 13, 13};
+    for (size_t sent = 0; sent < COUNT_OF(ends); sent++)
+        assert_int_equal(ends_at(two, sent), ends[sent]);
+    static const char large[] = "{\"raw\": \"82 ff 0000000000200000 00000000 61 61 61\"}";
+    assert_int_equal(ends_at(large, 13), 14); /* what it announces is not waited for */
+    assert_int_equal(ends_at(large, 15), 15);
+}
+
+/* What waits for an answer inside a frame may wait for ever. */
+static void what_is_given_up_waits_for_nothing(void **state)
+{
+    (void)state;
+    struct bench b;
+    begin(&b, "{\"raw\": \"89\"}, {\"await\": \"pong\"}, {\"raw\": \"80 00000000\"}");
+    run_sender_write(&b.sender, 0);
+    run_sender_give_up(&b.sender);
+    assert_true(run_sender_done(&b.sender));
+    end(&b);
+}
+
 static void a_text_marker_comes_back_as_echo(void **state)
 {
     (void)state;
@@ -369,6 +411,8 @@ int main(void)
         cmocka_unit_test(a_server_masks_nothing),
         cmocka_unit_test(compressed_messages_are_booked_as_they_were),
         cmocka_unit_test(a_script_may_be_given_up),
+        cmocka_unit_test(what_is_given_up_ends_with_its_frame),
+        cmocka_unit_test(what_is_given_up_waits_for_nothing),
         cmocka_unit_test(a_text_marker_comes_back_as_echo),
         cmocka_unit_test(a_marker_is_told_from_what_stands_before_it),
         cmocka_unit_test(an_unfinished_message_is_completed),

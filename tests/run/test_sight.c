@@ -168,13 +168,23 @@ static void only_a_server_can_end_tcp_late(void **state)
     static const struct {
         uint64_t after;
         bool of_client;
+        bool close_sent;
+        enum ws_violation violation;
         bool late;
-    } rows[] = {{SHORT - 1, false, false}, {SHORT, false, true}, {SHORT, true, false}};
+    } rows[] = {
+        {SHORT - 1, false, true, WS_FINE, false},
+        {SHORT, false, true, WS_FINE, true},
+        {SHORT, true, true, WS_FINE, false},
+        {SHORT, false, false, WS_FINE, false}, /* it may have waited for our Close */
+        {SHORT, false, false, WS_BAD_RSV1, true},
+    };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct stage s;
         struct run_exchange *x = open_one(&s, MUST, rows[i].of_client);
         x->match.close_seen = true;
         x->closed_at = 5;
+        x->sender.ledger.close_sent = rows[i].close_sent;
+        x->sender.ledger.violation = rows[i].violation;
         x->end = JUDGE_END_FIN;
         x->now = 5 + rows[i].after;
         run_sight_behaviour(x);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ws/frame.h"
 
+#include "base/hex.h"
 #include "support.h"
 
 static struct ws_frame read_hex(const char *hex, size_t size)
@@ -145,6 +146,35 @@ static void knows_the_minimal_form(void **state)
     assert_int_equal(ws_frame_minimal_form(UINT64_MAX), WS_LENGTH_64);
 }
 
+/* Of a header that is not whole a receiver knows less, but never more than the sender will say. */
+static void knows_the_least_length_that_may_come(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *header;
+        uint64_t least;
+    } rows[] = {{"81", 0},
+                {"81 00", 0},
+                {"81 fd", 125},
+                {"81 fe", 126},
+                {"81 fe 00", 126},
+                {"81 fe 01", 256},
+                {"81 fe 01 02", 258},
+                {"81 fe 00 07", 7}, /* not minimal, but said */
+                {"81 7f", 65536},
+                {"81 ff 00 00 00 00 00", 65536},
+                {"81 ff 00 00 00 00 00 02 00", 131072},
+                {"81 ff 00 00 00 00 00 02 00 01 aa bb", 131073},
+                {"81 ff 80", UINT64_C(1) << 63}};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buffer header = {0};
+        assert_int_equal(hex_read(&header, bytes_text(rows[i].header)), 0);
+        assert_true(ws_frame_least_length(buffer_bytes(&header)) == rows[i].least);
+        buffer_free(&header);
+    }
+    assert_true(ws_frame_least_length(bytes_of(NULL, 0)) == 0);
+}
+
 static void names_opcodes(void **state)
 {
     (void)state;
@@ -171,6 +201,7 @@ int main(void)
         cmocka_unit_test(writes_what_it_reads),
         cmocka_unit_test(cuts_a_length_to_its_form),
         cmocka_unit_test(knows_the_minimal_form),
+        cmocka_unit_test(knows_the_least_length_that_may_come),
         cmocka_unit_test(names_opcodes),
     };
     return cmocka_run_group_tests_name("ws/frame", tests, NULL, NULL);

@@ -467,9 +467,12 @@ static void tells_where_it_stands(void **state)
     assert_int_equal(ws_reader_next(&reader, octets, 1, &used, &event), WS_MORE);
     assert_true(ws_reader_in_frame(&reader));
     assert_true(ws_reader_missing(&reader) == 0);
+    assert_int_equal(ws_reader_header(&reader).len, 1);
+    assert_int_equal(ws_reader_header(&reader).data[0], 0x01);
     assert_int_equal(ws_reader_next(&reader, octets + 1, 2, &used, &event), WS_ITEM);
     assert_int_equal(used, 1);
     assert_true(ws_reader_missing(&reader) == 3);
+    assert_int_equal(ws_reader_header(&reader).len, 0);
     assert_int_equal(ws_reader_next(&reader, octets + 2, 1, &used, &event), WS_ITEM);
     assert_ptr_equal(event.payload.data, octets + 2);
     assert_true(ws_reader_missing(&reader) == 2 && ws_reader_in_frame(&reader));
