@@ -149,6 +149,7 @@ static void book(struct judge_ledger *ledger, const struct ws_event *event)
 {
     switch (event->kind) {
     case WS_EVENT_FRAME:
+        ledger->more_sent = ledger->close_sent;
         measure(ledger, &event->frame);
         return;
     case WS_EVENT_DEFLATED:
@@ -192,6 +193,9 @@ void judge_ledger_sent(struct judge_ledger *ledger, struct bytes wire, judge_led
         wire.data += len;
         wire.len -= len;
     }
+    /* Half a header behind it is more, too. */
+    if (ledger->close_sent && ws_reader_in_frame(&ledger->reader))
+        ledger->more_sent = true;
 }
 
 uint64_t judge_ledger_largest(const struct judge_ledger *ledger)

@@ -38,6 +38,7 @@ struct judge_ledger {
     enum ws_violation violation; /* the first that no receiver may overlook, or WS_FINE */
     enum ws_violation oddity;    /* the first that it may overlook, or WS_FINE */
     bool close_sent;
+    bool more_sent;        /* anything behind our first Close */
     struct ws_close close; /* our first Close; the reason is borrowed from `reason` */
     uint8_t reason[WS_CONTROL_MAX];
     bool close_odd;     /* that Close has a code or a body that it should not have */

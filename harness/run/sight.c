@@ -82,20 +82,31 @@ void run_sight_late_answer(struct run_exchange *x, const struct ws_event *event)
         run_sight_rule(x, "RFC6455-5.5.2-04", "a ping was answered more than a second later");
 }
 
+/* Neither side can be blamed for how it went. What we say behind our Close reaches an endpoint that
+ * has ended TCP already, whose system answers it with a reset. */
+static bool is_closed_without_fault(const struct run_exchange *x)
+{
+    const struct judge_ledger *ledger = &x->sender.ledger;
+    return x->match.close_seen && ledger->close_sent && !ledger->more_sent &&
+           ledger->violation == WS_FINE && ledger->oddity == WS_FINE && !ledger->text_bad;
+}
+
+static void sight_reset(struct run_exchange *x)
+{
+    if (x->end == JUDGE_END_RESET && is_closed_without_fault(x))
+        run_sight_rule(x, "RFC6455-7.1.1-01",
+                       "TCP was reset after a closing handshake without fault");
+}
+
 /* A client that fails the connection need not wait for our Close (A05), and the reset that a Close
  * may get which nobody reads any more is no fault either (A44). */
 void run_sight_early_end(struct run_exchange *x)
 {
-    const struct judge_ledger *ledger = &x->sender.ledger;
-    bool closed = x->match.close_seen && ledger->close_sent && ledger->violation == WS_FINE &&
-                  ledger->oddity == WS_FINE && !ledger->text_bad;
-    if (!x->settings->of_client || !closed)
+    if (!x->settings->of_client || !is_closed_without_fault(x))
         return;
     x->result.watched = x->watch;
     x->result.ended_first = x->watch;
-    if (x->end == JUDGE_END_RESET)
-        run_sight_rule(x, "RFC6455-7.1.1-01",
-                       "TCP was reset after a closing handshake without fault");
+    sight_reset(x);
 }
 
 /* A02 */
@@ -123,10 +134,7 @@ void run_sight_behaviour(struct run_exchange *x)
                        "a connection was failed with a code for a normal end");
     if (!x->settings->of_client)
         sight_late_end(x);
-    if (x->end == JUDGE_END_RESET && x->match.close_seen && ledger->close_sent &&
-        ledger->violation == WS_FINE && ledger->oddity == WS_FINE && !ledger->text_bad)
-        run_sight_rule(x, "RFC6455-7.1.1-01",
-                       "TCP was reset after a closing handshake without fault");
+    sight_reset(x);
 }
 
 /* What the endpoint says about content that we made it repeat is charged to the case that sent

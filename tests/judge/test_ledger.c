@@ -179,6 +179,24 @@ static void the_largest_message_may_be_half_announced(void **state)
     }
 }
 
+/* An endpoint may have ended TCP by then, so it is told from a Close that was our last word. */
+static void more_behind_our_close_is_seen(void **state)
+{
+    (void)state;
+    static const char *const behind[] = {"", "81", "88 80 00000000", "c3"};
+    for (size_t i = 0; i < COUNT_OF(behind); i++) {
+        struct script s;
+        begin(&s);
+        wire_client(&s.wire, TEXT, "1");
+        wire_client(&s.wire, 0x88, "");
+        assert_int_equal(hex_read(&s.wire, bytes_text(behind[i])), 0);
+        book(&s);
+        assert_true(s.ledger.close_sent);
+        assert_int_equal(s.ledger.more_sent, i > 0);
+        end(&s);
+    }
+}
+
 /* What stands at or behind a violation must not be processed. */
 static void a_violation_ends_the_valid_zone(void **state)
 {
@@ -510,6 +528,7 @@ int main(void)
         cmocka_unit_test(an_unfinished_message_is_open),
         cmocka_unit_test(the_largest_message_may_be_unfinished),
         cmocka_unit_test(the_largest_message_may_be_half_announced),
+        cmocka_unit_test(more_behind_our_close_is_seen),
         cmocka_unit_test(a_violation_ends_the_valid_zone),
         cmocka_unit_test(a_tolerable_fault_makes_a_tolerable_zone),
         cmocka_unit_test(utf8_counts_from_the_end_of_the_message),
