@@ -330,9 +330,15 @@ static int parse_first_cut(const struct case_place *place, struct case_cut *out)
     return out->size > 0 ? 0 : case_place_fail(place, "a write has at least one octet");
 }
 
-/* `unit` is the word for the pieces that may be named: "frames" or "lines". */
-static int parse_cut(const struct case_place *place, const char *unit, struct case_cut *out)
+static int parse_cut(const struct case_place *place, bool of_head, struct case_cut *out)
 {
+    static const struct {
+        const char *name;
+        bool of_head;
+        int kind;
+    } units[] = {{"frames", false, CASE_CUT_FRAMES},
+                 {"lines", true, CASE_CUT_LINES},
+                 {"body", true, CASE_CUT_BODY}};
     struct case_place cut = case_place_key(place, "cut");
     if (cut.json == NULL)
         return 0;
@@ -346,13 +352,15 @@ static int parse_cut(const struct case_place *place, const char *unit, struct ca
         out->size = 1;
         return 0;
     }
-    if (name != NULL && strcmp(name, unit) == 0) {
-        out->kind = unit[0] == 'f' ? CASE_CUT_FRAMES : CASE_CUT_LINES;
-        return 0;
-    }
-    if (json_is_object(cut.json) && unit[0] == 'f')
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (name != NULL && units[i].of_head == of_head && strcmp(name, units[i].name) == 0) {
+            out->kind = units[i].kind;
+            return 0;
+        }
+    if (json_is_object(cut.json) && !of_head)
         return parse_first_cut(&cut, out);
-    return case_place_fail(&cut, "\"octets\", \"%s\" or a number is needed here", unit);
+    return case_place_fail(&cut, "\"octets\", %s or a number is needed here",
+                           of_head ? "\"lines\", \"body\"" : "\"frames\"");
 }
 
 static int parse_set(const struct case_place *place, struct case_head *out)
@@ -409,7 +417,7 @@ static int parse_head(const struct case_place *place, struct case_head *out)
     if (parse_set(place, out) != 0 || parse_order_and_case(place, out) != 0 ||
         parse_payload(&body, &out->body) != 0)
         return -1;
-    return parse_cut(place, "lines", &out->cut);
+    return parse_cut(place, true, &out->cut);
 }
 
 static int parse_request(const struct case_place *above, struct case_spec *spec)
@@ -578,7 +586,7 @@ int case_parse_spec(const struct case_place *place, const struct case_catalogue 
         return -1;
     if (parse_request(&named, spec) != 0 || parse_response(&named, spec) != 0 ||
         parse_deflate(&named, spec) != 0 || parse_steps(&named, spec) != 0 ||
-        parse_cut(&named, "frames", &spec->cut) != 0 || check_sense(&named, spec) != 0 ||
+        parse_cut(&named, false, &spec->cut) != 0 || check_sense(&named, spec) != 0 ||
         check_observed(&named, catalogue, spec) != 0)
         return -1;
     spec->big = case_spec_has_flag(spec, "big");

@@ -78,7 +78,8 @@ struct case_cut {
         CASE_CUT_SIZE,
         CASE_CUT_FIRST, /* the first write has `size` octets, the next has the rest */
         CASE_CUT_FRAMES,
-        CASE_CUT_LINES
+        CASE_CUT_LINES,
+        CASE_CUT_BODY /* what stands behind the head goes out by itself */
     } kind;
     size_t size; /* octets in a write, with CASE_CUT_SIZE and CASE_CUT_FIRST */
 };

@@ -266,6 +266,8 @@ static enum judge_grade grade_alternative(enum judge_word word, unsigned code,
         return grade_refusal(seen, code);
     case JUDGE_ANSWER:
         return grade_refusal(seen, 0);
+    case JUDGE_WAIT: /* what ends the request to us may not end it to the server */
+        return seen->status == 0 && seen->end == JUDGE_END_OPEN ? JUDGE_LENIENT : JUDGE_VIOLATION;
     case JUDGE_SPARE: /* whatever becomes of this connection */
         return seen->status == 101 ? JUDGE_STRICT : JUDGE_VIOLATION;
     }

@@ -14,7 +14,7 @@ static const struct {
     {"survive", JUDGE_SURVIVE, false}, {"fail", JUDGE_FAIL, true},
     {"close", JUDGE_CLOSE, false},     {"accept", JUDGE_ACCEPT, false},
     {"reject", JUDGE_REJECT, true},    {"answer", JUDGE_ANSWER, false},
-    {"spare", JUDGE_SPARE, false},
+    {"wait", JUDGE_WAIT, false},       {"spare", JUDGE_SPARE, false},
 };
 
 /* Reads one alternative, "fail(1002)" or "echo"; returns the length read, or 0. */
@@ -80,7 +80,8 @@ bool judge_outcome_refuses(const struct judge_outcome *outcome)
 {
     for (size_t i = 0; i < outcome->count; i++)
         if (outcome->alternatives[i].word != JUDGE_REJECT &&
-            outcome->alternatives[i].word != JUDGE_ANSWER)
+            outcome->alternatives[i].word != JUDGE_ANSWER &&
+            outcome->alternatives[i].word != JUDGE_WAIT)
             return false;
     return true;
 }
@@ -124,6 +125,8 @@ int judge_outcome_check(const struct case_spec *spec, struct error *error)
             (outcome.alternatives[i].code == 0) != (spec->role == CASE_ROLE_CLIENT))
             return error_set(error, "a server rejects with a status, a client without: reject(400)"
                                     " or reject");
+    if (judge_outcome_allows(&outcome, JUDGE_WAIT) && spec->role != CASE_ROLE_SERVER)
+        return error_set(error, "only a server can wait for the end of a request");
     if (judge_outcome_allows(&outcome, JUDGE_ECHO) && !sent.message)
         return error_set(error, "the outcome is 'echo', but no step sends a message");
     if (judge_outcome_allows(&outcome, JUDGE_PONG) && !sent.ping)

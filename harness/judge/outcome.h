@@ -15,6 +15,7 @@ enum judge_word {
     JUDGE_ACCEPT,
     JUDGE_REJECT,
     JUDGE_ANSWER,
+    JUDGE_WAIT,
     JUDGE_SPARE
 };
 
@@ -44,7 +45,7 @@ bool judge_outcome_refuses(const struct judge_outcome *outcome);
 
 /* Looks for mistakes that a case's author can make: an outcome that cannot be read, an `echo`
  * without a message, a `pong` without a ping, a `close` without a Close, a `fail` without steps, a
- * `reject` with a status for a client or without one for a server.
+ * `reject` with a status for a client or without one for a server, a `wait` for a client.
  * Returns 0, or -1 with a sentence in `error`. */
 int judge_outcome_check(const struct case_spec *spec, struct error *error);
 

@@ -23,7 +23,8 @@ static void answer_request(struct peer_echo *echo, const struct ws_http_head *re
                            struct ws_handshake_decision decision, struct buffer *out)
 {
     const struct peer_quirk *quirk = echo->options.quirk;
-    if (quirk != NULL && quirk->judge != NULL)
+    bool alone = echo->head.len == request->size;
+    if (quirk != NULL && quirk->judge != NULL && (alone || !quirk->lone_head))
         quirk->judge(quirk, request, bytes_of(echo->head.data, request->size), &decision);
     write_answer(echo, request, &decision, out);
     if (quirk != NULL && quirk->greet != NULL && decision.status == 101)

@@ -119,6 +119,7 @@ struct peer_quirk {
 
     uint16_t code;   /* of a Close, or a status */
     bool whole_head; /* one that comes in several reads is refused */
+    bool lone_head;  /* judge: only a request that comes with nothing behind it */
     bool loses_rest; /* what came in one read with the head of the handshake is lost */
 
     /* Sets of enum peer_quirk_end. */

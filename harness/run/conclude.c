@@ -5,6 +5,11 @@
 
 #include "run/sight.h"
 
+bool run_conclude_is_about_handshake(const struct run_exchange *x)
+{
+    return judge_outcome_refuses(&x->outcome) || judge_outcome_allows(&x->outcome, JUDGE_ACCEPT);
+}
+
 bool run_conclude_refuses(const struct run_exchange *x)
 {
     return x->settings->of_client && judge_outcome_refuses(&x->outcome);

@@ -21,6 +21,9 @@ void run_conclude_give(struct run_exchange *x, enum judge_verdict verdict);
 /* Notes how the closing handshake stands. */
 void run_conclude_close(struct run_exchange *x);
 
+/* True if the case is about the answer to the handshake, be it good or bad. */
+bool run_conclude_is_about_handshake(const struct run_exchange *x);
+
 /* True if the case gives a client an answer that it must not take. */
 bool run_conclude_refuses(const struct run_exchange *x);
 

@@ -3,16 +3,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "run/conclude.h"
+#include "run/intake.h"
 #include "run/sight.h"
 
 enum {
-    WATCH_US = 100 * 1000,   /* that a client may take to end TCP first, where that is watched */
-    MASKS_MAX = 64 * 1024,   /* octets of masking keys that are looked at */
-    FLOOD_MAX = 1024 * 1024, /* octets that may come beyond four times what was sent */
+    WATCH_US = 100 * 1000, /* that a client may take to end TCP first, where that is watched */
     BULK_OCTETS_PER_SECOND = 256 * 1024 /* that the slowest endpoint is expected to handle */
 };
 
@@ -23,16 +21,12 @@ static bool allows_failure(const struct run_exchange *x)
     return judge_outcome_allows(&x->outcome, JUDGE_FAIL);
 }
 
-static bool is_about_handshake(const struct run_exchange *x)
-{
-    return judge_outcome_refuses(&x->outcome) || judge_outcome_allows(&x->outcome, JUDGE_ACCEPT);
-}
-
 /* An end instead of the handshake's answer means something: to a server's case about it, and to a
  * client's once there was a request. */
 static bool may_be_answered(const struct run_exchange *x)
 {
-    return is_about_handshake(x) && (!x->settings->of_client || x->acceptance.answered);
+    return run_conclude_is_about_handshake(x) &&
+           (!x->settings->of_client || x->acceptance.answered);
 }
 
 /* What it says unasked on each connection has come, so that no echo can be mistaken for it. */
@@ -59,158 +53,7 @@ static bool is_ending(const struct run_exchange *x)
     return x->sender.ledger.close_sent || x->half_closed || x->match.close_seen;
 }
 
-/* --- receiving --------------------------------------------------------------------------- */
-
-/* RFC 6455, 5.5.1: a Close is answered with a Close; 5.5.2: a ping with a pong. */
-static void answer_control(struct run_exchange *x, const struct ws_event *event)
-{
-    if (x->half_closed || x->closing)
-        return;
-    if (event->opcode == WS_PING)
-        run_sender_queue(&x->sender, WS_PONG, event->payload);
-    if (event->opcode == WS_CLOSE && !x->sender.ledger.close_sent) {
-        x->closing = true;
-        x->result.close_first = true;
-        size_t len = event->payload.len >= 2 && x->close_violation == WS_FINE ? 2 : 0;
-        run_sender_queue(&x->sender, WS_CLOSE, bytes_of(event->payload.data, len));
-    }
-}
-
-static void take_header(struct run_exchange *x, const struct ws_frame *frame)
-{
-    x->frames++;
-    if (frame->masked && x->settings->keys != NULL && x->masks.len < MASKS_MAX)
-        buffer_append(&x->masks, bytes_of(frame->key, sizeof(frame->key)));
-}
-
-static void take_frames(struct run_exchange *x, uint8_t *data, size_t len)
-{
-    struct ws_event event;
-    for (size_t done = 0;;) {
-        size_t used = 0;
-        enum ws_status status = ws_reader_next(&x->reader, data + done, len - done, &used, &event);
-        done += used;
-        if (status != WS_ITEM)
-            return;
-        run_transcript_event(&x->result.transcript, false, &event, x->now);
-        if (event.kind == WS_EVENT_FRAME)
-            take_header(x, &event.frame);
-        if (event.kind == WS_EVENT_DATA && event.inflated) /* a flood may come compressed */
-            x->received += event.payload.len;
-        if (event.kind == WS_EVENT_VIOLATION)
-            run_sight_violation(x, event.violation);
-        if (event.kind == WS_EVENT_CONTROL)
-            answer_control(x, &event);
-        if (!x->match.close_seen)
-            x->closed_at = x->now;
-        run_sight_late_answer(x, &event);
-        judge_match_event(&x->match, &event);
-    }
-}
-
-/* The connection stands: is it to prove that it works before the case begins? */
-static void begin_control(struct run_exchange *x)
-{
-    x->opened = true;
-    x->phase = PHASE_CONTROL;
-    if (allows_failure(x) && !x->spec->response.join)
-        run_sender_mark(&x->sender, x->settings->profile->echoes ? WS_TEXT : WS_PING);
-}
-
-/* What the case wants to be agreed on, and what came of it. */
-static void begin_agreed(struct run_exchange *x, const struct run_agreement *agreement)
-{
-    ws_reader_agree(&x->reader, agreement->received);
-    run_sender_agree(&x->sender, agreement->packer, agreement->sent);
-    if (x->spec->deflate_count > 0 && agreement->packer == NULL)
-        run_conclude_unagreed(x);
-    else
-        begin_control(x);
-}
-
-/* The answer to the request is there: is this a connection, and is it what the case asks for? */
-static void open_or_judge(struct run_exchange *x)
-{
-    if (x->opening.status < 100)
-        snprintf(x->match.wrong, sizeof(x->match.wrong), "the answer to the handshake is not HTTP");
-    x->opened = x->opening.status == 101;
-    if (x->opened && !judge_outcome_refuses(&x->outcome))
-        begin_agreed(x, &x->opening.agreement);
-    else if (is_about_handshake(x))
-        run_conclude_judge(x);
-    else
-        run_conclude_skip(x, "a plain handshake was refused");
-}
-
-static void take_answer(struct run_exchange *x, uint8_t *data, size_t len)
-{
-    if (!run_opening_take(&x->opening, bytes_of(data, len), &x->result.transcript, x->now,
-                          run_sight_in_answer, x))
-        return;
-    open_or_judge(x);
-    struct buffer *rest = run_opening_rest(&x->opening);
-    if ((x->phase == PHASE_CONTROL || x->phase == PHASE_CLOSING) && rest->len > 0)
-        take_frames(x, rest->data, rest->len);
-}
-
-/* The answer of a client's case may carry the first frames in its last segment. */
-static void load_answer(struct run_exchange *x)
-{
-    struct run_script *script = &x->sender.script;
-    const struct run_agreement *agreement = &x->acceptance.agreement;
-    run_sender_agree(&x->sender, agreement->packer, agreement->sent);
-    run_delivery_cut(script, x->result.delivery, false);
-    if (x->spec->response.join)
-        run_sender_join_steps(&x->sender, x->spec);
-    if (x->spec->response.hold)
-        x->hold_until = x->now + x->settings->grace_us;
-}
-
-/* RFC 6455, 4.1: behind its request a client waits for the answer. */
-static void take_request(struct run_exchange *x, const uint8_t *data, size_t len)
-{
-    struct run_acceptance *acceptance = &x->acceptance;
-    if (acceptance->answered) {
-        buffer_append(run_acceptance_rest(acceptance), bytes_of(data, len));
-    } else {
-        enum ws_status status = run_acceptance_take(
-            acceptance, bytes_of(data, len), x->settings, x->spec, &x->sender.script,
-            &x->sender.random, &x->result.transcript, x->now, run_sight_rule, x);
-        if (status == WS_BAD)
-            run_conclude_skip(x, "the request cannot be read");
-        if (status != WS_ITEM)
-            return;
-        load_answer(x);
-    }
-    if (run_acceptance_rest(acceptance)->len > 0 && x->sender.sent == 0)
-        run_sight_rule(x, "RFC6455-4.1-42", "something was sent before the handshake was answered");
-}
-
-/* Our whole answer is out. */
-static void begin_as_server(struct run_exchange *x)
-{
-    if (run_conclude_refuses(x)) {
-        x->opened = true;
-        x->phase = PHASE_REFUSAL;
-        run_sender_mark(&x->sender, WS_PING);
-        run_sender_mark(&x->sender, WS_TEXT);
-    } else {
-        begin_agreed(x, &x->acceptance.agreement);
-    }
-    x->since = x->now;
-    struct buffer *early = run_acceptance_rest(&x->acceptance);
-    if (early->len > 0)
-        take_frames(x, early->data, early->len);
-}
-
-static void check_flood(struct run_exchange *x)
-{
-    uint64_t most = FLOOD_MAX + 4 * (x->sender.script.octets.len + x->sender.script.volume);
-    if (x->received > most && x->match.wrong[0] == '\0')
-        snprintf(x->match.wrong, sizeof(x->match.wrong),
-                 "the endpoint sends far more than it was sent (over %llu octets)",
-                 (unsigned long long)most);
-}
+/* --- what comes in ----------------------------------------------------------------------- */
 
 static void on_bytes(void *self, uint8_t *data, size_t len, uint64_t now)
 {
@@ -220,14 +63,7 @@ static void on_bytes(void *self, uint8_t *data, size_t len, uint64_t now)
         return;
     if (x->phase != PHASE_CLOSING)
         x->since = now;
-    x->received += len;
-    if (x->phase == PHASE_OPENING && x->settings->of_client)
-        take_request(x, data, len);
-    else if (x->phase == PHASE_OPENING)
-        take_answer(x, data, len);
-    else
-        take_frames(x, data, len);
-    check_flood(x);
+    run_intake_take(x, data, len);
 }
 
 static void on_opened(void *self, uint64_t now)
@@ -386,9 +222,8 @@ static bool is_decided(const struct run_exchange *x)
 /* Moves on as far as what was seen allows. */
 static void advance(struct run_exchange *x)
 {
-    bool answered = x->acceptance.answered && x->sender.sent >= x->sender.script.unframed;
-    if (x->phase == PHASE_OPENING && answered)
-        begin_as_server(x);
+    if (x->phase == PHASE_OPENING)
+        run_intake_begin(x);
     if (x->phase == PHASE_OPENING || x->phase == PHASE_CLOSING || x->phase == PHASE_OVER)
         return;
     if (x->phase == PHASE_REFUSAL || (x->phase == PHASE_PARTING && run_conclude_refuses(x))) {
@@ -454,10 +289,11 @@ static void on_deadline(struct run_exchange *x)
         x->result.lingered = true;
         x->phase = PHASE_OVER;
     } else if (x->phase == PHASE_OPENING) {
-        x->result.hang = RUN_HANG_HANDSHAKE;
+        if (!judge_outcome_allows(&x->outcome, JUDGE_WAIT))
+            x->result.hang = RUN_HANG_HANDSHAKE;
         if (x->settings->of_client)
             run_conclude_skip(x, "the request is not finished");
-        else if (is_about_handshake(x))
+        else if (run_conclude_is_about_handshake(x))
             run_conclude_judge(x);
         else
             run_conclude_skip(x, "a plain handshake was not answered");
@@ -519,12 +355,21 @@ static struct run_action write_octets(struct run_exchange *x, struct bytes octet
     return (struct run_action){.want = RUN_WANT_WRITE, .octets = octets};
 }
 
+/* A server that does not wait for the content answers the head alone, if it has the time to. */
+static bool is_before_content(const struct run_exchange *x)
+{
+    return x->phase == PHASE_OPENING && !x->settings->of_client &&
+           x->spec->request.cut.kind == CASE_CUT_BODY && !run_sender_done(&x->sender);
+}
+
 static struct run_action write_part(struct run_exchange *x)
 {
     struct run_sender *sender = &x->sender;
     size_t len = run_sender_part(sender).len;
     struct run_action action = write_octets(x, run_sender_write(sender, x->now));
-    if (!run_sender_done(sender) && run_sender_part(sender).kind == RUN_PART_WRITE)
+    if (is_before_content(x))
+        x->hold_until = x->now + x->settings->grace_us;
+    else if (!run_sender_done(sender) && run_sender_part(sender).kind == RUN_PART_WRITE)
         run_pace_between(&x->pace, len, run_sender_in_header(sender), x->now);
     return action;
 }

@@ -161,8 +161,10 @@ static void write_head(struct run_script *script, struct lines *lines, const cha
     for (size_t i = 0; i < lines->count; i++)
         write_line(script, lines->items[i], eol, by_line);
     write_line(script, "", eol, by_line);
-    if (by_line)
-        start = script->octets.len; /* each line is a write already; the body is one more */
+    if (edits->cut.kind == CASE_CUT_BODY)
+        run_compose_writes(script, start, SIZE_MAX);
+    if (by_line || edits->cut.kind == CASE_CUT_BODY)
+        start = script->octets.len; /* all that is there is in writes; the body is one more */
     if (edits->has_body)
         case_payload_write(&script->octets, &edits->body, random);
     run_compose_writes(script, start,

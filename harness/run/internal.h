@@ -36,7 +36,7 @@ struct run_exchange {
     struct run_opening opening;       /* if a server is tested */
     struct run_acceptance acceptance; /* if a client is */
     bool opened;                      /* the 101 came, or our answer is out */
-    uint64_t hold_until;              /* our answer is held back: nothing may come before it */
+    uint64_t hold_until;              /* nothing more of our answer, or of our request, goes out */
     struct run_sender sender;
     struct run_pace pace;
     bool half_closed;

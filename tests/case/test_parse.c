@@ -325,6 +325,11 @@ static void reads_requests(void **state)
     assert_false(s.spec.request.has_body);
     assert_int_equal(s.spec.cut.kind, CASE_CUT_FRAMES);
     end(&s);
+
+    parse_with(&s, "\"outcome\": \"accept\", \"request\": {\"body\": \"b\", \"cut\": \"body\"}");
+    expect_fine(&s);
+    assert_int_equal(s.spec.request.cut.kind, CASE_CUT_BODY);
+    end(&s);
 }
 
 static void reads_responses(void **state)
@@ -441,6 +446,7 @@ static void mistakes_in_a_case_are_named(void **state)
         {"\"outcome\": \"echo\", \"cut\": {\"first\": 0}", "/cut: a write has at least one octet"},
         {"\"outcome\": \"echo\", \"cut\": {\"last\": 1}", "/cut: 'last' is not known here"},
         {"\"outcome\": \"echo\", \"cut\": \"lines\"", "/cut: \"octets\", \"frames\" or a number"},
+        {"\"outcome\": \"echo\", \"cut\": \"body\"", "/cut: \"octets\", \"frames\" or a number"},
         {"\"outcome\": \"echo\", \"request\": 5", "/request: an object is needed here"},
         {"\"outcome\": \"echo\", \"request\": {\"colour\": 5}", "'colour' is not known here"},
         {"\"outcome\": \"echo\", \"request\": {\"set\": []}", "/request/set: an object of field"},
@@ -449,7 +455,7 @@ static void mistakes_in_a_case_are_named(void **state)
         {"\"outcome\": \"echo\", \"request\": {\"order\": \"random\"}", "can only be \"reverse\""},
         {"\"outcome\": \"echo\", \"request\": {\"case\": \"camel\"}", "\"upper\" or \"lower\""},
         {"\"outcome\": \"echo\", \"request\": {\"cut\": \"frames\"}",
-         "/request/cut: \"octets\", \"lines\" or a number"},
+         "/request/cut: \"octets\", \"lines\", \"body\" or a number"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct spot s;

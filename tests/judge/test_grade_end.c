@@ -221,6 +221,11 @@ static void a_refusal(void **state)
         {0, JUDGE_END_FIN, "answer", JUDGE_LENIENT},
         {0, JUDGE_END_OPEN, "answer", JUDGE_VIOLATION},
         {200, JUDGE_END_OPEN, "reject(400) | answer", JUDGE_LENIENT},
+        {0, JUDGE_END_OPEN, "reject(400) | wait", JUDGE_LENIENT},
+        {0, JUDGE_END_FIN, "reject(400) | wait", JUDGE_LENIENT},
+        {0, JUDGE_END_FIN, "wait", JUDGE_VIOLATION},
+        {101, JUDGE_END_OPEN, "reject(400) | wait", JUDGE_VIOLATION},
+        {302, JUDGE_END_OPEN, "reject(400) | wait", JUDGE_WARNING},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct scene s;

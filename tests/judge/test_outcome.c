@@ -16,7 +16,7 @@ static void reads_every_word(void **state)
         {"fail(4999)", JUDGE_FAIL, 4999}, {"close", JUDGE_CLOSE, 0},
         {"accept", JUDGE_ACCEPT, 0},      {"reject(400)", JUDGE_REJECT, 400},
         {"answer", JUDGE_ANSWER, 0},      {"reject", JUDGE_REJECT, 0},
-        {"spare", JUDGE_SPARE, 0},
+        {"wait", JUDGE_WAIT, 0},          {"spare", JUDGE_SPARE, 0},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct judge_outcome outcome;
@@ -87,6 +87,7 @@ static void answers_questions(void **state)
         {"reject(400)", false, true},
         {"answer", false, true},
         {"reject(400) | answer", false, true},
+        {"reject(400) | wait", false, true},
         {"reject(400) | accept", true, false},
         {"reject", false, true},
         {"accept | reject", true, false},
@@ -167,6 +168,9 @@ static void tells_a_clients_refusal_from_a_servers(void **state)
         {"reject", CASE_ROLE_SERVER, -1},
         {"accept | reject", CASE_ROLE_SERVER, -1},
         {"reject", CASE_ROLE_BOTH, -1},
+        {"accept | wait", CASE_ROLE_SERVER, 0},
+        {"accept | wait", CASE_ROLE_CLIENT, -1},
+        {"accept | wait", CASE_ROLE_BOTH, -1},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct case_spec spec = {.outcome = rows[i].outcome, .role = rows[i].role};

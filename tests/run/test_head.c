@@ -119,10 +119,9 @@ static void a_request_is_cut_as_told(void **state)
         size_t parts;
         size_t first;
     } rows[] = {
-        {"\"octets\"", 164, 1},
-        {"100", 2, 100},
-        {"164", 1, 164},
+        {"\"octets\"", 164, 1}, {"100", 2, 100}, {"164", 1, 164},
         {"\"lines\"", 8, 24}, /* request line, five fields, empty line, body */
+        {"\"body\"", 2, 161},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         char rest[256];
