@@ -243,6 +243,8 @@ static const struct peer_quirk items[] = {
      .judge = peer_opening_die_without, .text = "pgrade: "},
     {"dies-of-blank-upgrade", "RFC6455-10.7-01", "dies of an empty Upgrade (websocketpp 456)",
      .judge = peer_opening_die, .text = "Upgrade: \r\n"},
+    {"dies-of-bare-lf", "RFC6455-10.7-01", "dies of lines that end with LF alone",
+     .judge = peer_opening_die, .text = "HTTP/1.1\n"},
     {"dies-of-long-key", "RFC6455-10.7-01", "dies of a key of 1000 octets (CVE-2026-5067)",
      .judge = peer_opening_die,
      .text = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},

@@ -96,7 +96,7 @@ void peer_opening_refuse(const struct peer_quirk *quirk, const struct ws_http_he
                          struct bytes raw, struct ws_handshake_decision *decision)
 {
     (void)request;
-    if (decision->status == 101 && bytes_contain(raw, text_of(quirk)))
+    if (bytes_contain(raw, text_of(quirk)))
         refuse(quirk, decision);
 }
 
