@@ -335,7 +335,7 @@ static int parse_cut(const struct case_place *place, bool of_head, struct case_c
     static const struct {
         const char *name;
         bool of_head;
-        int kind;
+        enum case_cut_kind kind;
     } units[] = {{"frames", false, CASE_CUT_FRAMES},
                  {"lines", true, CASE_CUT_LINES},
                  {"body", true, CASE_CUT_BODY}};

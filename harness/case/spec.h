@@ -72,15 +72,17 @@ struct case_step {
     struct bytes raw;            /* RAW */
 };
 
+enum case_cut_kind {
+    CASE_CUT_NONE,
+    CASE_CUT_SIZE,
+    CASE_CUT_FIRST, /* the first write has `size` octets, the next has the rest */
+    CASE_CUT_FRAMES,
+    CASE_CUT_LINES,
+    CASE_CUT_BODY /* what stands behind the head goes out by itself */
+};
+
 struct case_cut {
-    enum {
-        CASE_CUT_NONE,
-        CASE_CUT_SIZE,
-        CASE_CUT_FIRST, /* the first write has `size` octets, the next has the rest */
-        CASE_CUT_FRAMES,
-        CASE_CUT_LINES,
-        CASE_CUT_BODY /* what stands behind the head goes out by itself */
-    } kind;
+    enum case_cut_kind kind;
     size_t size; /* octets in a write, with CASE_CUT_SIZE and CASE_CUT_FIRST */
 };
 
