@@ -3,10 +3,10 @@
 
 enum {
     PAUSE_MIN_US = 1000,
-    PAUSE_MAX_US = 5000,
-    PIECE_MAX = 4096, /* a larger piece fills the buffers of most readers by itself */
-    BUDGET_US = 6 * 1000,
-    BUDGET_IN_HEADERS_US = 30 * 1000
+    PAUSE_MAX_US = 4000,
+    PIECE_MAX = 4096,      /* a larger piece fills the buffers of most readers by itself */
+    PAUSES = 6,            /* whose time a connection may spend */
+    PAUSES_IN_HEADERS = 25 /* ... where it is in one */
 };
 
 void run_pace_init(struct run_pace *pace, uint64_t opening_us)
@@ -21,7 +21,7 @@ void run_pace_between(struct run_pace *pace, size_t len, bool in_header, uint64_
     if (pace->until != 0)
         pace->spent_us += now - pace->since;
     pace->until = 0;
-    uint64_t budget = in_header ? BUDGET_IN_HEADERS_US : BUDGET_US;
+    uint64_t budget = pace->pause_us * (in_header ? PAUSES_IN_HEADERS : PAUSES);
     if (len >= PIECE_MAX || pace->spent_us + pace->pause_us > budget)
         return;
     pace->since = now;
