@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "drive/launch.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,16 +195,6 @@ static void end_probe(struct slot *slot)
 
 /* --- the cases --------------------------------------------------------------------------- */
 
-__attribute__((format(printf, 3, 4))) static void
-say(struct run_result *result, enum judge_verdict verdict, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    vsnprintf(result->judgement.diagnosis, sizeof(result->judgement.diagnosis), format, args);
-    va_end(args);
-    result->verdict = verdict;
-}
-
 /* Exit status alone says nothing: a client may well end with an error after a connection that it
  * had to fail. A signal does. */
 static void add_end(struct slot *slot, struct run_result *result)
@@ -214,13 +203,13 @@ static void add_end(struct slot *slot, struct run_result *result)
     drive_command_describe_end(slot->process, slot->status, slot->signal, &how);
     if (slot->signal != 0 && !slot->hung) {
         result->judgement.grade = JUDGE_VIOLATION;
-        say(result, JUDGE_FAILED, "the client dies of it: %s", buffer_text(&how));
+        run_result_give(result, JUDGE_FAILED, "the client dies of it: %s", buffer_text(&how));
     } else if (slot->status == NOT_SUPPORTED) {
-        say(result, JUDGE_SKIP, "not supported: %s", buffer_text(&how));
+        run_result_give(result, JUDGE_SKIP, "not supported: %s", buffer_text(&how));
     } else if (!slot->visited && slot->hung) {
-        say(result, JUDGE_ERROR, "the client did not connect");
+        run_result_give(result, JUDGE_ERROR, "the client did not connect");
     } else if (!slot->visited) {
-        say(result, JUDGE_ERROR, "the client did not connect: %s", buffer_text(&how));
+        run_result_give(result, JUDGE_ERROR, "the client did not connect: %s", buffer_text(&how));
     }
     buffer_free(&how);
 }
@@ -261,7 +250,7 @@ static void start_case(struct drive_launch *launch, const struct run_job *job)
     if (start(slot, exchange, job->spec->id, &error))
         return;
     struct run_result result = run_exchange_take(exchange);
-    say(&result, JUDGE_ERROR, "%s", error.text);
+    run_result_give(&result, JUDGE_ERROR, "%s", error.text);
     empty(slot);
     drive_agent_finish(launch->agent, job->index, &result);
 }

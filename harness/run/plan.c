@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/plan.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,17 +85,11 @@ static void set_result(struct run_plan *plan, size_t index, struct run_result *r
     plan->results[index] = *result;
 }
 
-__attribute__((format(printf, 4, 5))) static void set_verdict(struct run_plan *plan, size_t index,
-                                                              enum judge_verdict verdict,
-                                                              const char *format, ...)
+/* The result of a case about which nothing more is asked. */
+static struct run_result *decided(struct run_plan *plan, size_t index)
 {
-    struct run_result *result = &plan->results[index];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(result->judgement.diagnosis, sizeof(result->judgement.diagnosis), format, args);
-    va_end(args);
-    result->verdict = verdict;
     plan->states[index] = STATE_DONE;
+    return &plan->results[index];
 }
 
 static bool has_connection(const struct case_spec *spec)
@@ -196,8 +189,8 @@ static void take_proof(struct run_plan *plan, size_t index, struct run_result *p
         plan->states[index] = STATE_UNPROVED;
     } else {
         plan->results[index].judgement.grade = JUDGE_VIOLATION;
-        set_verdict(plan, index, JUDGE_FAILED, "behind it no other connection works: %s",
-                    proof->judgement.diagnosis);
+        run_result_give(decided(plan, index), JUDGE_FAILED,
+                        "behind it no other connection works: %s", proof->judgement.diagnosis);
     }
 }
 
@@ -284,8 +277,8 @@ static void take_back(struct run_plan *plan, size_t index)
     size_t refuted[RUN_PATIENCE_ROW];
     size_t count = run_patience_take(&plan->patience, index, &plan->results[index], refuted);
     for (size_t i = 0; i < count; i++)
-        set_verdict(plan, refuted[i], JUDGE_SKIP,
-                    "a deadline passed and was not confirmed: later an answer took longer");
+        run_result_give(decided(plan, refuted[i]), JUDGE_SKIP,
+                        "a deadline passed and was not confirmed: later an answer took longer");
 }
 
 void run_plan_finished(struct run_plan *plan, size_t index, struct run_result *result)
@@ -399,7 +392,7 @@ void run_plan_died(struct run_plan *plan, const char *how)
 void run_plan_convict(struct run_plan *plan, size_t index, const char *how)
 {
     plan->results[index].judgement.grade = JUDGE_VIOLATION;
-    set_verdict(plan, index, JUDGE_FAILED, "the endpoint dies of it: %s", how);
+    run_result_give(decided(plan, index), JUDGE_FAILED, "the endpoint dies of it: %s", how);
 }
 
 static void end_inquest(struct run_plan *plan)
@@ -457,8 +450,9 @@ void run_plan_revived(struct run_plan *plan, bool alive)
     plan->gone = true;
     if (plan->inquiring) {
         for (size_t i = 0; i < plan->inquest.count && !plan->inquest.halving; i++)
-            set_verdict(plan, plan->inquest.suspects[i], JUDGE_ERROR,
-                        "the endpoint died while this case or one beside it ran: %s", plan->how);
+            run_result_give(decided(plan, plan->inquest.suspects[i]), JUDGE_ERROR,
+                            "the endpoint died while this case or one beside it ran: %s",
+                            plan->how);
         judge_observation_add(&plan->observations, "RFC6455-10.7-01", plan->how, NULL);
         plan->inquiring = false;
         run_inquest_free(&plan->inquest);
@@ -512,7 +506,8 @@ static void drop_suspect(struct run_plan *plan, size_t index, const char *why)
     if (run_patience_is_about_tcp(hang) || run_patience_believes(&plan->patience, hang))
         believe(plan, index);
     else
-        set_verdict(plan, index, JUDGE_SKIP, "a deadline passed and was not confirmed: %s", why);
+        run_result_give(decided(plan, index), JUDGE_SKIP,
+                        "a deadline passed and was not confirmed: %s", why);
 }
 
 void run_plan_stop(struct run_plan *plan, const char *why)
@@ -526,7 +521,7 @@ void run_plan_stop(struct run_plan *plan, const char *why)
         else if (plan->states[i] == STATE_UNPROVED || plan->states[i] == STATE_PROVING)
             set_final(plan, i);
         else if (plan->states[i] != STATE_DONE && has_connection(plan->results[i].spec))
-            set_verdict(plan, i, JUDGE_SKIP, "not run: %s", why);
+            run_result_give(decided(plan, i), JUDGE_SKIP, "not run: %s", why);
     }
 }
 
@@ -536,8 +531,7 @@ void run_plan_judge_run(struct run_plan *plan, const struct case_catalogue *cata
         struct run_result *result = &plan->results[i];
         if (plan->states[i] == STATE_DONE || !has_connection(result->spec))
             continue;
-        result->verdict = JUDGE_SKIP;
-        snprintf(result->judgement.diagnosis, sizeof(result->judgement.diagnosis), "not run");
+        run_result_give(result, JUDGE_SKIP, "not run");
     }
     run_whole_judge(plan->results, plan->count, plan->settings, &plan->observations, catalogue);
 }
@@ -556,7 +550,7 @@ static void add_case(struct run_plan *plan, const struct case_spec *spec,
     }
     const char *why = not_applicable(plan, spec);
     if (why != NULL)
-        set_verdict(plan, i, JUDGE_SKIP, "%s", why);
+        run_result_give(decided(plan, i), JUDGE_SKIP, "%s", why);
 }
 
 /* The wanted deliveries that fit a case, as bits; whole if none does. */

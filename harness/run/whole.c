@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "run/whole.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 
 struct whole {
@@ -10,16 +9,6 @@ struct whole {
     const struct judge_observations *known; /* what was seen on single connections */
     struct judge_observations observations; /* and what only all of them show */
 };
-
-__attribute__((format(printf, 3, 4))) static void
-set_verdict(struct run_result *result, enum judge_verdict verdict, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    vsnprintf(result->judgement.diagnosis, sizeof(result->judgement.diagnosis), format, args);
-    va_end(args);
-    result->verdict = verdict;
-}
 
 /* True if single connections show it, so that they can be counted: what a client draws at random is
  * only seen in all of them together. */
@@ -38,16 +27,16 @@ static void judge_run_level(const struct whole *whole, struct run_result *result
         judge_observation_judge(&whole->observations, result->spec, catalogue, &worst);
     if (worst != NULL) {
         if (is_of_connections(whole, worst))
-            set_verdict(result, verdict, "%s (on %zu of %zu connections%s%s)", worst->text,
-                        worst->count, connections, worst->first != NULL ? ", first in " : "",
-                        worst->first != NULL ? worst->first->id : "");
+            run_result_give(result, verdict, "%s (on %zu of %zu connections%s%s)", worst->text,
+                            worst->count, connections, worst->first != NULL ? ", first in " : "",
+                            worst->first != NULL ? worst->first->id : "");
         else
-            set_verdict(result, verdict, "%s", worst->text);
+            run_result_give(result, verdict, "%s", worst->text);
         result->judgement.grade = verdict == JUDGE_WARN ? JUDGE_WARNING : JUDGE_VIOLATION;
     } else if (connections == 0) {
-        set_verdict(result, JUDGE_SKIP, "no connection was observed");
+        run_result_give(result, JUDGE_SKIP, "no connection was observed");
     } else {
-        set_verdict(result, JUDGE_PASS, "not seen on %zu connections", connections);
+        run_result_give(result, JUDGE_PASS, "not seen on %zu connections", connections);
     }
 }
 
@@ -94,8 +83,8 @@ static void ask_for_control(struct whole *whole)
         struct run_result *result = &whole->results[i];
         struct judge_outcome outcome;
         if (controlled && result->uncontrolled)
-            set_verdict(result, JUDGE_PASS,
-                        "the client sent no frame, and the connection was over");
+            run_result_give(result, JUDGE_PASS,
+                            "the client sent no frame, and the connection was over");
         if (result->uncontrolled && !controlled)
             continue;
         result->uncontrolled = !controlled && result->verdict == JUDGE_PASS &&
@@ -103,8 +92,9 @@ static void ask_for_control(struct whole *whole)
                                judge_outcome_parse(&outcome, result->spec->outcome, NULL) == 0 &&
                                judge_outcome_allows(&outcome, JUDGE_REJECT);
         if (result->uncontrolled)
-            set_verdict(result, JUDGE_SKIP,
-                        "the positive control failed: in this run the client opened no connection");
+            run_result_give(
+                result, JUDGE_SKIP,
+                "the positive control failed: in this run the client opened no connection");
     }
 }
 
