@@ -203,13 +203,17 @@ static void advance_refusal(struct run_exchange *x)
         enter(x, PHASE_PARTING);
 }
 
-/* 7.1.1: after both Closes the server ends TCP, so nothing more is owed by a client. Inside a frame
- * that we shall never finish our own Close cannot be said. */
-static bool is_closed_by_client(const struct run_exchange *x)
+/* After both Closes a client owes nothing more: the server ends TCP (7.1.1). Inside a frame that we
+ * shall never finish our own Close cannot be said, and who did not fail the connection may wait for
+ * it (5.5.1). */
+static bool is_closed_by_them(const struct run_exchange *x)
 {
-    bool cannot_answer = x->closing && ws_reader_in_frame(&x->sender.ledger.reader);
-    return x->settings->of_client && x->match.close_seen &&
-           (x->sender.ledger.close_sent || (cannot_answer && run_sender_done(&x->sender)));
+    bool cannot_answer =
+        x->closing && ws_reader_in_frame(&x->sender.ledger.reader) && run_sender_done(&x->sender);
+    if (!x->settings->of_client && x->sender.ledger.violation != WS_FINE)
+        return false;
+    return x->match.close_seen &&
+           (cannot_answer || (x->settings->of_client && x->sender.ledger.close_sent));
 }
 
 /* Something that no later octet can mend. */
@@ -230,18 +234,18 @@ static void advance(struct run_exchange *x)
         advance_refusal(x);
         return;
     }
+    if (x->phase == PHASE_STEPS && x->match.close_seen)
+        run_sender_give_up(&x->sender);
     if (is_decided(x) && x->phase == PHASE_CONTROL && x->sender.marker_opcode != 0) {
         run_conclude_skip(x, "the positive control failed");
         return;
     }
-    if (is_decided(x) || is_closed_by_client(x)) {
+    if (is_decided(x) || is_closed_by_them(x)) {
         run_conclude_judge(x);
         return;
     }
     if (x->phase == PHASE_CONTROL && is_controlled(x) && is_greeted(x))
         enter_steps(x);
-    if (x->phase == PHASE_STEPS && x->match.close_seen)
-        run_sender_give_up(&x->sender);
     if (x->phase == PHASE_STEPS && run_sender_done(&x->sender))
         enter(x, PHASE_SETTLE);
     if (x->phase == PHASE_SETTLE)
@@ -334,7 +338,7 @@ static struct run_action wait_for_it(const struct run_exchange *x)
     if (run_pace_holds(&x->pace, x->now))
         return (struct run_action){.want = RUN_WANT_WAIT,
                                    .deadline = x->pace.until < at ? x->pace.until : at};
-    if (x->watch && x->phase == PHASE_CLOSING && is_closed_by_client(x))
+    if (x->watch && x->phase == PHASE_CLOSING && is_closed_by_them(x))
         return (struct run_action){.want = RUN_WANT_WAIT, .deadline = x->closed_at + WATCH_US};
     uint64_t grace = x->since + x->settings->grace_us;
     if (x->hold_until > x->now)
@@ -420,15 +424,14 @@ static struct run_action half_close(struct run_exchange *x)
 
 static bool watches_end(const struct run_exchange *x)
 {
-    return x->watch && x->phase == PHASE_CLOSING && is_closed_by_client(x) &&
+    return x->watch && x->phase == PHASE_CLOSING && is_closed_by_them(x) &&
            x->now < x->closed_at + WATCH_US;
 }
 
 /* 7.1.1: the server ends TCP. */
 static bool may_end(struct run_exchange *x)
 {
-    if (x->phase != PHASE_CLOSING || !is_closed_by_client(x) || may_send_urgent(x) ||
-        watches_end(x))
+    if (x->phase != PHASE_CLOSING || !is_closed_by_them(x) || may_send_urgent(x) || watches_end(x))
         return false;
     x->result.watched = x->watch;
     return true;

@@ -265,15 +265,17 @@ static void a_half_close_is_asked_for_in_its_place(void **state)
     stage_end(&s);
 }
 
+static const char cut_echo_case[] =
+    "\"steps\": [{\"message\": {\"type\": \"text\", \"payload\": \"\\\"h\\\"\"}}],"
+    "\"cut\": \"octets\", \"outcome\": \"echo\"";
+
 /* RFC 6455, 5.2: the pieces of a frame must reach the endpoint apart. */
 static void a_piece_waits_until_the_one_before_can_be_read(void **state)
 {
     (void)state;
     struct stage s;
     stage_prepare(&s, 0);
-    stage_begin(&s, MUST,
-                "\"steps\": [{\"message\": {\"type\": \"text\", \"payload\": \"\\\"h\\\"\"}}],"
-                "\"cut\": \"octets\", \"outcome\": \"echo\"");
+    stage_begin(&s, MUST, cut_echo_case);
     stage_answer_control(&s);
     size_t writes = s.play.writes;
     for (int octet = 1; octet < 2 + 4; octet++, writes++) { /* of the header */
@@ -316,13 +318,34 @@ static void our_close_follows_the_frame_that_has_begun(void **state)
 static void a_server_may_wait_for_our_close(void **state)
 {
     (void)state;
+    static const char *const cases[] = {
+        "\"steps\": [{\"raw\": \"81\"}], \"outcome\": \"survive\"",
+        "\"steps\": [{\"raw\": \"81\"}], \"outcome\": \"fail(1009) | survive\"",
+        "\"steps\": [{\"raw\": \"81\"}, {\"await\": \"end\"}, {\"raw\": \"80\"}],"
+        "\"outcome\": \"fail(1009) | survive\""};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct stage s;
+        stage_prepare(&s, PLAY_NO_FIN);
+        stage_begin(&s, MUST, cases[i]);
+        stage_answer_control(&s);
+        play_close(&s.play, WS_CLOSE_TOO_BIG);
+        stage_finish(&s);
+        stage_expect(&s, i == 0 ? JUDGE_FAILED : JUDGE_PASS, (int)i);
+        assert_false(stage_sighted(&s, RUN_LEFT_OPEN_RULE));
+        assert_int_equal(s.result.hang, RUN_HANG_NONE);
+        assert_int_equal(s.play.waited, 0);
+        stage_end(&s);
+    }
+}
+
+/* 7.1.7: one that fails the connection waits for nothing, though we stopped inside a frame. */
+static void a_server_that_fails_may_not_wait(void **state)
+{
+    (void)state;
     struct stage s;
-    stage_prepare(&s, PLAY_NO_FIN);
-    stage_begin(&s, MUST, "\"steps\": [{\"raw\": \"81\"}], \"outcome\": \"survive\"");
-    stage_answer_control(&s);
-    play_close(&s.play, WS_CLOSE_GOING_AWAY);
-    stage_finish(&s);
-    assert_false(stage_sighted(&s, RUN_LEFT_OPEN_RULE));
+    stage_act(&s, PLAY_NO_FIN, MUST, cut_frame_case);
+    assert_int_equal(s.result.hang, RUN_HANG_TCP_FAILED);
+    assert_true(stage_sighted(&s, RUN_LEFT_OPEN_FAILED_RULE));
     stage_end(&s);
 }
 
@@ -331,9 +354,7 @@ static void a_pause_does_not_outlive_the_endpoint(void **state)
     (void)state;
     struct stage s;
     stage_prepare(&s, 0);
-    stage_begin(&s, MUST,
-                "\"steps\": [{\"message\": {\"type\": \"text\", \"payload\": \"\\\"h\\\"\"}}],"
-                "\"cut\": \"octets\", \"outcome\": \"echo\"");
+    stage_begin(&s, MUST, cut_echo_case);
     stage_answer_control(&s);
     s.play.end = JUDGE_END_RESET;
     play_tell_end(&s.play);
@@ -361,6 +382,7 @@ int main(void)
         cmocka_unit_test(a_pause_does_not_outlive_the_endpoint),
         cmocka_unit_test(our_close_follows_the_frame_that_has_begun),
         cmocka_unit_test(a_server_may_wait_for_our_close),
+        cmocka_unit_test(a_server_that_fails_may_not_wait),
     };
     return cmocka_run_group_tests_name("run/exchange_order", tests, NULL, NULL);
 }

@@ -194,6 +194,22 @@ static void only_a_server_can_end_tcp_late(void **state)
     }
 }
 
+/* 5.5.1: the server ends TCP after both Closes, and ours may not have gone out. */
+static void tcp_is_left_open_after_both_closes(void **state)
+{
+    (void)state;
+    for (int close_sent = 0; close_sent < 2; close_sent++) {
+        struct stage s;
+        struct run_exchange *x = open_one(&s, MUST, false);
+        x->match.close_seen = true;
+        x->sender.ledger.close_sent = close_sent;
+        x->result.hang = RUN_HANG_TCP;
+        run_sight_behaviour(x);
+        assert_int_equal(x->result.sighting_count, close_sent);
+        close_one(&s);
+    }
+}
+
 /* A02: 1000 and 1001 claim a normal end. */
 static void a_failure_with_a_normal_code_is_a_missed_should(void **state)
 {
@@ -347,6 +363,7 @@ int main(void)
         cmocka_unit_test(there_is_an_end_to_what_is_noted),
         cmocka_unit_test(an_answer_after_a_second_is_late),
         cmocka_unit_test(only_a_server_can_end_tcp_late),
+        cmocka_unit_test(tcp_is_left_open_after_both_closes),
         cmocka_unit_test(a_failure_with_a_normal_code_is_a_missed_should),
         cmocka_unit_test(a_reset_after_a_clean_close_is_noted),
         cmocka_unit_test(a_101_that_is_unwanted_is_not_examined),
